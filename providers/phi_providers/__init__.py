@@ -1,0 +1,1 @@
+"""The provider pool: `pool`, `messages`, `errors`, `devices`, `models` are for the server; it knows nothing of LSP."""

@@ -1,0 +1,1 @@
+"""One module per engine, imported only in a worker, on demand."""

@@ -1,0 +1,1 @@
+"""What the model is told: plain values in, plain values out."""

@@ -1,0 +1,1 @@
+"""One file per LSP request; each exposes `register(server)`."""

@@ -1,0 +1,1 @@
+"""From a snapshot to the parts of a prompt, one module per model family."""
