@@ -1,0 +1,105 @@
+"""Who is next, who is superseded, who yields: a queue of plain values, without I/O, clock or asyncio."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from phi_providers.errors import QueueFull
+from phi_providers.messages import Urgency
+
+CAPACITY = 256
+"""Waiting requests. One editor has at most a handful; beyond this the client is in a loop."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ticket:
+    """A request's place in the queue."""
+
+    id: int
+    urgency: Urgency
+    replaces: str | None = None
+    """A newer ticket of the same urgency and key supersedes this one (one suggestion per document)."""
+
+
+class Scheduler:
+    """Tickets wait, run on a worker (named by an int), and leave; at most one runs on each worker."""
+
+    def __init__(self, capacity: int = CAPACITY) -> None:
+        self._capacity = capacity
+        self._waiting: dict[int, Ticket] = {}
+        self._resumed: set[int] = set()
+        self._running: dict[int, Ticket] = {}
+
+    @property
+    def waiting(self) -> tuple[Ticket, ...]:
+        """Tickets not yet on a worker, in order of arrival."""
+        return tuple(self._waiting.values())
+
+    def running_on(self, worker: int) -> Ticket | None:
+        """Return the ticket that runs on this worker."""
+        return self._running.get(worker)
+
+    def worker_of(self, ticket_id: int) -> int | None:
+        """Return the worker on which this ticket runs."""
+        return next((worker for worker, ticket in self._running.items() if ticket.id == ticket_id), None)
+
+    def add(self, ticket: Ticket) -> tuple[Ticket, ...]:
+        """Queue a ticket and return those it supersedes: the waiting ones are out already, a running one still runs.
+
+        Raises QueueFull, in which case nothing has changed.
+        """
+        superseded = self._same_key(ticket)
+        waiting = [old for old in superseded if old.id in self._waiting]
+        if len(self._waiting) - len(waiting) >= self._capacity:
+            raise QueueFull(f"{self._capacity} requests are waiting already; this one was not taken")
+        for old in waiting:
+            self.drop(old.id)
+        self._waiting[ticket.id] = ticket
+        return tuple(superseded)
+
+    def drop(self, ticket_id: int) -> bool:
+        """Take a waiting ticket out; False when it is not waiting (it runs, or has ended)."""
+        self._resumed.discard(ticket_id)
+        return self._waiting.pop(ticket_id, None) is not None
+
+    def next_for(self, worker: int) -> Ticket | None:
+        """Move the most urgent waiting ticket onto an idle worker."""
+        if worker in self._running or not self._waiting:
+            return None
+        ticket = min(self._waiting.values(), key=self._rank)
+        self.drop(ticket.id)
+        self._running[worker] = ticket
+        return ticket
+
+    def finish(self, worker: int) -> Ticket | None:
+        """The worker is idle (or gone); return the ticket it ran."""
+        return self._running.pop(worker, None)
+
+    def requeue(self, ticket: Ticket) -> None:
+        """Put a ticket that yielded back, in front of its equals."""
+        self._waiting[ticket.id] = ticket
+        self._resumed.add(ticket.id)
+
+    def should_yield(self) -> tuple[int, ...]:
+        """Return the workers whose ticket must make room for a more urgent one that no idle worker took.
+
+        The least urgent running ticket yields first, and no more of them than there are more urgent ones waiting.
+        """
+        urgent = sorted(ticket.urgency for ticket in self._waiting.values())
+        by_least_urgent = sorted(self._running.items(), key=lambda item: -item[1].urgency)
+        pairs = zip(urgent, by_least_urgent, strict=False)
+        return tuple(worker for urgency, (worker, ticket) in pairs if urgency < ticket.urgency)
+
+    def _same_key(self, ticket: Ticket) -> list[Ticket]:
+        if ticket.replaces is None:
+            return []
+        return [
+            old
+            for old in (*self._waiting.values(), *self._running.values())
+            if old.replaces == ticket.replaces and old.urgency == ticket.urgency
+        ]
+
+    def _rank(self, ticket: Ticket) -> tuple[int, bool, int]:
+        # A person types in one place: among suggestions the newest is the one that is looked at. The rest is in order.
+        newest_first = ticket.urgency is Urgency.TYPING
+        return (ticket.urgency, ticket.id not in self._resumed, -ticket.id if newest_first else ticket.id)

@@ -1,0 +1,215 @@
+"""The parent's handle on one child: spawn, handshake, frames, signs of life, stderr, end."""
+
+from __future__ import annotations
+
+import asyncio
+import enum
+import logging
+from pathlib import Path
+from typing import Protocol
+
+from phi_providers.errors import LoadFailed, WorkerDied, WorkerHung
+from phi_providers.messages import (
+    PROTOCOL_VERSION,
+    Cancel,
+    Done,
+    Failed,
+    Frame,
+    Hello,
+    Load,
+    Loading,
+    ModelProfile,
+    Piece,
+    Ready,
+    Request,
+    Run,
+    Started,
+)
+from phi_providers.signs_of_life import SignsOfLife
+from phi_providers.wire import BadFrame, decode_frame, encode_frame
+from phi_providers.worker_process import describe_exit, kill_now, last_words, spawn
+
+log = logging.getLogger(__name__)
+
+SILENCE_S = 2.0
+"""A worker that is at work sends a frame at least every prefill chunk (250 ms). One silent for so long hangs."""
+
+LOADING_SILENCE_S = 10.0
+"""While loading, frames come twice a second from a side thread, but an engine's import may hold the lock for long."""
+
+GRACE_S = 0.5
+"""From closing a worker's stdin to killing it."""
+
+
+class State(enum.Enum):
+    """What a worker is doing."""
+
+    STARTING = "starting"
+    LOADING = "loading"
+    READY = "ready"
+    BUSY = "busy"
+    DEAD = "dead"
+
+
+class Listener(Protocol):
+    """Who wants to know what a worker says."""
+
+    def on_progress(self, client: WorkerClient) -> None:
+        """The state or the loading stage changed."""
+
+    def on_frame(self, client: WorkerClient, frame: Started | Piece | Done | Failed) -> None:
+        """The request that runs has news; after Done or Failed the worker is READY."""
+
+    def on_death(self, client: WorkerClient, cause: WorkerDied) -> None:
+        """The process is gone and reaped. Called once, not after `stop`."""
+
+
+class WorkerClient:
+    """One child process from start to end; a new one is made for a restart, so late frames have nowhere to go."""
+
+    def __init__(self, order: Load, home: Path, listener: Listener) -> None:
+        self.order = order
+        self.state = State.STARTING
+        self.stage = "starting"
+        self.profile: ModelProfile | None = None
+        self.load_ms = 0.0
+        self.pid: int | None = None
+        self.running: Request | None = None
+        self._home = home
+        self._listener = listener
+        self._process: asyncio.subprocess.Process | None = None
+        self._stderr_tail = b""
+        self._cause: WorkerDied | None = None
+        self._stopping = False
+        self._life = SignsOfLife(self._hung)
+        self._task = asyncio.get_running_loop().create_task(self._live(), name="worker")
+
+    def run(self, request: Request) -> None:
+        """Send a request to a READY worker."""
+        if self.state is not State.READY:
+            raise RuntimeError(f"a worker that is {self.state.value} was given a request")
+        self.state, self.running = State.BUSY, request
+        self._life.expect(SILENCE_S, learn=True)
+        self._send(Run(request=request))
+
+    def cancel(self, request_id: int) -> None:
+        """Ask the worker to stop this request; it answers Done within a token or a chunk."""
+        if self.running is not None and self.running.id == request_id:
+            self._send(Cancel(id=request_id))
+
+    async def stop(self) -> None:
+        """End the process: close its stdin, wait, kill. No callback follows."""
+        self._stopping = True
+        if self._process is not None and self._process.stdin is not None:
+            self._process.stdin.close()
+        done, _ = await asyncio.wait({self._task}, timeout=GRACE_S)
+        if not done:
+            self.kill()
+            await asyncio.wait({self._task}, timeout=GRACE_S)
+
+    def kill(self) -> None:
+        """Kill the process now; `on_death` follows when it is reaped."""
+        if self._process is not None and self._process.returncode is None:
+            kill_now(self._process)
+
+    async def _live(self) -> None:
+        try:
+            self._process = await spawn(self.order, self._home)
+        except OSError as exc:
+            self._died(LoadFailed(f"no worker process could be started: {exc.strerror or exc}"))
+            return
+        self.pid = self._process.pid
+        drained = asyncio.create_task(self._drain_stderr(self._process), name="worker stderr")
+        self._life.expect(LOADING_SILENCE_S, learn=False)
+        self._send(Load(**vars(self.order)))
+        await self._read_frames(self._process)
+        if self._cause is not None:
+            self.kill()
+        code = await self._reap(self._process)
+        await drained
+        self._died(self._cause or self._unexplained(code))
+
+    async def _reap(self, process: asyncio.subprocess.Process) -> int:
+        """Return the exit code of a process that has closed its stdout, killing it if it lingers."""
+        try:
+            return await asyncio.wait_for(process.wait(), GRACE_S)
+        except asyncio.TimeoutError:
+            self.kill()
+            return await process.wait()
+
+    async def _read_frames(self, process: asyncio.subprocess.Process) -> None:
+        if process.stdout is None:
+            raise AssertionError("unreachable")
+        while self._cause is None:
+            try:
+                line = await process.stdout.readline()
+                if not line:
+                    return
+                frame = decode_frame(line)
+            except (ValueError, BadFrame) as exc:
+                self._cause = WorkerDied(f"the worker of {self._where()} wrote something that is no frame ({exc})")
+                return
+            self._life.seen()
+            self._take(frame)
+
+    def _take(self, frame: Frame) -> None:
+        if isinstance(frame, Hello):
+            if frame.protocol != PROTOCOL_VERSION:
+                self._cause = LoadFailed(f"the worker speaks protocol {frame.protocol}, not {PROTOCOL_VERSION}")
+            self.state = State.LOADING
+        elif isinstance(frame, Loading):
+            self.stage = frame.stage
+            self._listener.on_progress(self)
+        elif isinstance(frame, Ready):
+            self.state, self.profile, self.load_ms = State.READY, frame.profile, frame.load_ms
+            self._life.rest()
+            self._listener.on_progress(self)
+        elif isinstance(frame, Failed) and frame.fatal:
+            family = LoadFailed if self.profile is None else WorkerDied
+            self._cause = family(frame.message)
+        elif isinstance(frame, (Started, Piece, Done, Failed)):
+            self._take_news(frame)
+
+    def _take_news(self, frame: Started | Piece | Done | Failed) -> None:
+        if self.running is None or frame.id != self.running.id:
+            self._cause = WorkerDied(f"the worker of {self._where()} answered a request that it was not given")
+            return
+        if isinstance(frame, (Done, Failed)):
+            self.state, self.running = State.READY, None
+            self._life.rest()
+        self._listener.on_frame(self, frame)
+
+    def _send(self, frame: Frame) -> None:
+        # A dead child's pipe raises nothing here; the end of its stdout tells.
+        if self._process is not None and self._process.stdin is not None and not self._process.stdin.is_closing():
+            self._process.stdin.write(encode_frame(frame))
+
+    def _hung(self, silence_s: float) -> None:
+        self._cause = WorkerHung(
+            f"the worker of {self._where()} gave no sign of life for {silence_s:.1f} s and was ended"
+        )
+        log.warning("%s", self._cause)
+        self.kill()
+
+    async def _drain_stderr(self, process: asyncio.subprocess.Process) -> None:
+        """Keep the pipe empty: a child that cannot write to stderr blocks for ever."""
+        if process.stderr is None:
+            raise AssertionError("unreachable")
+        while chunk := await process.stderr.read(65536):
+            self._stderr_tail = (self._stderr_tail + chunk)[-4096:]
+            log.debug("worker %s: %s", self.pid, chunk.decode("utf-8", "replace").rstrip())
+
+    def _unexplained(self, code: int) -> WorkerDied:
+        last = last_words(self._stderr_tail)
+        said = f"; its last words: {last}" if last else ""
+        message = f"the worker of {self._where()} {describe_exit(code)}{said}"
+        return WorkerDied(message) if self.profile is not None else LoadFailed(message)
+
+    def _died(self, cause: WorkerDied) -> None:
+        self.state = State.DEAD
+        self._life.rest()
+        if not self._stopping:
+            self._listener.on_death(self, cause)
+
+    def _where(self) -> str:
+        return f"{self.order.engine} on {self.order.device}"

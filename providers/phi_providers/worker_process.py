@@ -1,0 +1,117 @@
+"""Starting and ending a worker's operating-system process."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from phi_providers.messages import MAX_FRAME_BYTES, Load
+
+PACKAGES = Path(__file__).resolve().parent.parent
+"""The folder that holds this package."""
+
+KEPT_ENVIRONMENT = (
+    "PATH",
+    "LANG",
+    "LC_ALL",
+    "TMPDIR",
+    "TEMP",
+    "TMP",
+    "SYSTEMROOT",
+    "SYSTEMDRIVE",
+    "WINDIR",
+    "PROCESSOR_ARCHITECTURE",
+    "NUMBER_OF_PROCESSORS",
+    "LD_LIBRARY_PATH",
+    "DYLD_LIBRARY_PATH",
+    "OCL_ICD_VENDORS",
+    "ZE_ENABLE_ALT_DRIVERS",
+    "CUDA_VISIBLE_DEVICES",
+    "OMP_NUM_THREADS",
+    "PHI_LS_ECHO_SCRIPT",
+)
+"""All that a worker inherits: no token, no key, no agent socket of the user's."""
+
+FORCED_ENVIRONMENT = {
+    # Engines send usage data unless told not to, and not all of them ask. CI=true hides that from tests, so it is not
+    # passed on either.
+    "ORT_DISABLE_TELEMETRY": "1",
+    "HF_HUB_OFFLINE": "1",
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+    "TOKENIZERS_PARALLELISM": "false",
+    "PYTHONSAFEPATH": "1",
+    "PYTHONUTF8": "1",
+    "PYTHONDONTWRITEBYTECODE": "1",
+}
+
+
+def environment(home: Path) -> dict[str, str]:
+    """Return a worker's environment; `home` is a private folder, for engines that drop files into the user's."""
+    kept = {name: os.environ[name] for name in KEPT_ENVIRONMENT if name in os.environ}
+    homes = {"HOME": str(home), "USERPROFILE": str(home), "LOCALAPPDATA": str(home), "XDG_CACHE_HOME": str(home)}
+    return {**kept, **FORCED_ENVIRONMENT, **homes}
+
+
+async def spawn(order: Load, home: Path) -> asyncio.subprocess.Process:
+    """Start a worker; raises OSError.
+
+    Must run in the main thread: the kernel's parent-death signal follows the *thread* that spawned.
+    """
+    command = [sys.executable, "-m", "phi_providers.worker", "--parent", str(os.getpid())]
+    if order.device.upper() in ("CPU", "NONE"):
+        command.append("--no-network")
+    options: dict[str, Any] = {"start_new_session": True}
+    if sys.platform == "win32":
+        options = {"creationflags": subprocess.CREATE_NO_WINDOW | subprocess.CREATE_NEW_PROCESS_GROUP}
+    process = await asyncio.create_subprocess_exec(
+        *command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        limit=MAX_FRAME_BYTES,
+        env=environment(home),
+        # `-m` searches the working directory first: in the user's workspace that would run the workspace's code.
+        cwd=PACKAGES,
+        **options,
+    )
+    if sys.platform == "win32":
+        from phi_providers.windows_job import kill_with_parent
+
+        kill_with_parent(process.pid)
+    return process
+
+
+def kill_now(process: asyncio.subprocess.Process) -> None:
+    """End a process that has not been reaped.
+
+    Not by `Process.kill`: it polls first, which reaps a dead child behind asyncio's back, and the exit code is lost.
+    """
+    if sys.platform == "win32":
+        process.kill()
+    else:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(process.pid, signal.SIGKILL)
+
+
+def last_words(stderr: bytes) -> str:
+    """Return the line of a dead process's stderr that says most: the last that is no stack frame."""
+    lines = stderr.decode("utf-8", "replace").splitlines()
+    frames = (" ", "\t", "Thread 0x", "Current thread", "Extension modules")
+    return next((line[:200] for line in reversed(lines) if line.strip() and not line.startswith(frames)), "")
+
+
+def describe_exit(code: int | None) -> str:
+    """Return how a process ended, for a sentence like "the worker …"."""
+    if code is None:
+        return "did not end"
+    if code in (-9, 137):
+        return "was killed (signal 9; when memory is short, the system does this)"
+    if code < 0:
+        return f"crashed in native code (signal {-code})"
+    return f"ended with exit code {code}"
