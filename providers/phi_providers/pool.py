@@ -50,6 +50,7 @@ class _Running:
     digest: bytes = b""
     emitted: list[int] = field(default_factory=list)
     yielding: bool = False
+    finishing: bool = False
 
 
 class Pool:
@@ -103,7 +104,7 @@ class Pool:
             raise NoProvider(self.status().trouble or "no engine is set up; run `phi-ls doctor`")
         ticket = Ticket(id=next(self._ids), urgency=job.urgency, replaces=job.replaces)
         superseded = self._scheduler.add(ticket)
-        stream = Stream(ticket.id, self.cancel)
+        stream = Stream(ticket.id, self.cancel, self.finish)
         self._jobs[ticket.id] = _Running(job=job, stream=stream, ticket=ticket)
         for old in superseded:
             self._end(old.id, Superseded("a newer request took this one's place"))
@@ -115,6 +116,15 @@ class Pool:
     def cancel(self, request_id: int) -> None:
         """Nobody wants this request any more; only this one is affected."""
         self._end(request_id, GenerationFailed("cancelled"))
+
+    def finish(self, request_id: int) -> None:
+        """Enough has been written for this request: its stream ends with what it cost."""
+        worker = self._scheduler.worker_of(request_id)
+        if worker is None:
+            self._end(request_id, Usage(finish_reason="cancelled"))
+        elif entry := self._jobs.get(request_id):
+            entry.finishing = True
+            self._stop_running(self._slots[worker], request_id)
 
     def status(self) -> PoolStatus:
         """Return the pool's state."""
@@ -229,7 +239,7 @@ class Pool:
     def _ended(self, entry: _Running, frame: Done | Failed) -> None:
         if isinstance(frame, Failed):
             self._end(frame.id, GenerationFailed(frame.message))
-        elif entry.yielding and frame.usage.finish_reason == "cancelled":
+        elif entry.yielding and not entry.finishing and frame.usage.finish_reason == "cancelled":
             entry.yielding = False
             self._scheduler.requeue(entry.ticket)
         else:

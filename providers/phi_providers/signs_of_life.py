@@ -9,10 +9,13 @@ PATIENCE = 4
 """Silence is suspicious at so many times the longest gap seen so far: a slow device under load has slow steps."""
 
 LONGEST_S = 20.0
+"""However slow a worker has shown to be, it is not waited for longer than this."""
+
+TICK_S = 0.5
 
 
 class SignsOfLife:
-    """A deadline that each frame moves on. Costs one timer per period of silence allowed, none while resting."""
+    """A deadline that each frame moves on. Two timers a second while something is due, none while resting."""
 
     def __init__(self, on_silence: Callable[[float], None]) -> None:
         self._on_silence = on_silence
@@ -30,9 +33,9 @@ class SignsOfLife:
         """
         self.rest()
         self._learning = learn
-        self._allowed = min(max(silence_s, PATIENCE * self._longest_gap), LONGEST_S)
+        self._allowed = max(silence_s, min(PATIENCE * self._longest_gap, LONGEST_S))
         self._last = self._loop.time()
-        self._arm(self._allowed)
+        self._arm()
 
     def seen(self) -> None:
         """A frame has come."""
@@ -47,17 +50,18 @@ class SignsOfLife:
             self._timer.cancel()
             self._timer = None
 
-    def _arm(self, delay_s: float) -> None:
-        self._timer = self._loop.call_later(delay_s, self._check, self._loop.time() + delay_s)
+    def _arm(self) -> None:
+        due = min(self._last + self._allowed, self._loop.time() + TICK_S)
+        self._timer = self._loop.call_at(due, self._check, due)
 
     def _check(self, due: float) -> None:
         now = self._loop.time()
-        if now - due > 1.0:
-            # We were stopped ourselves (a closed lid, a debugger), and the worker with us: its silence means nothing.
-            self._last = now
-        remaining = self._last + self._allowed - now
-        if remaining > 0:
-            self._arm(remaining)
+        # A late tick: we were stopped ourselves (a closed lid, a debugger, Ctrl-Z) or too busy to listen, and perhaps
+        # the worker was stopped with us. That time is not its silence.
+        self._last = min(now, self._last + now - due)
+        silence = now - self._last
+        if silence < self._allowed:
+            self._arm()
             return
         self._timer = None
-        self._on_silence(now - self._last)
+        self._on_silence(silence)

@@ -15,13 +15,14 @@ class Stream:
     Closing it early cancels the request. One consumer.
     """
 
-    def __init__(self, request_id: int, cancel: Callable[[int], None]) -> None:
+    def __init__(self, request_id: int, cancel: Callable[[int], None], finish: Callable[[int], None]) -> None:
         self.id = request_id
         self.started: Started | None = None
         self.usage: Usage | None = None
         self.profile: ModelProfile | None = None
         """Who answers; set when the request reaches a worker."""
         self._cancel = cancel
+        self._finish = finish
         self._items: asyncio.Queue[Piece | ProviderError | None] = asyncio.Queue()
         self._ended = False
 
@@ -42,7 +43,14 @@ class Stream:
         """Nobody wants more: take the request out of the queue, or stop it within a token."""
         if not self._ended:
             self._ended = True
+            # Whoever waits for the next piece would wait for ever.
+            self._items.put_nowait(None)
             self._cancel(self.id)
+
+    def finish(self) -> None:
+        """What has come is enough: stop within a token, but let the iteration end by itself, with `usage` set."""
+        if not self._ended:
+            self._finish(self.id)
 
     def put(self, piece: Piece) -> None:
         """For the pool: the next piece."""

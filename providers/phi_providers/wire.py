@@ -32,7 +32,7 @@ def decode_frame(line: bytes) -> Frame:
         data = json.loads(line)
         kind = _KINDS[data.pop("frame")]
         frame: Frame = _build(kind, data)
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as exc:
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as exc:
         raise BadFrame(f"not a frame of protocol {PROTOCOL_VERSION}: {type(exc).__name__}: {exc}") from exc
     return frame
 

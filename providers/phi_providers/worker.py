@@ -85,20 +85,22 @@ class Worker:
                 self._run(provider, run.request)
 
     def _read_frames(self) -> None:
-        while line := self._frames_in.readline(MAX_FRAME_BYTES):
-            try:
-                frame = decode_frame(line)
-            except BadFrame as exc:
-                self._send(Failed(id=-1, message=str(exc), fatal=True))
-                break
-            if isinstance(frame, Cancel):
-                self._cancelled = frame.id
-            elif isinstance(frame, (Load, Run)):
-                # A request that yielded comes back under its own id; the cancel that made it yield is spent.
-                self._cancelled = -1
-                self._orders.put(frame)
-        # The parent is gone or wants us gone. The main thread may be deep in native code: no clean-up can wait for it.
-        os._exit(0)
+        try:
+            while line := self._frames_in.readline(MAX_FRAME_BYTES):
+                self._take(decode_frame(line))
+        except BadFrame as exc:
+            self._send(Failed(id=-1, message=str(exc), fatal=True))
+        finally:
+            # The parent is gone or wants us gone. The main thread may be deep in native code: no clean-up can wait.
+            os._exit(0)
+
+    def _take(self, frame: Frame) -> None:
+        if isinstance(frame, Cancel):
+            self._cancelled = frame.id
+        elif isinstance(frame, (Load, Run)):
+            # A request that yielded comes back under its own id; the cancel that made it yield is spent.
+            self._cancelled = -1
+            self._orders.put(frame)
 
     def _load(self, order: Load) -> Provider | None:
         begun = time.perf_counter()

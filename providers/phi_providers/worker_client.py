@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from phi_providers.errors import LoadFailed, WorkerDied, WorkerHung
+from phi_providers.limits import Limits
 from phi_providers.messages import (
     PROTOCOL_VERSION,
     Cancel,
@@ -30,15 +31,6 @@ from phi_providers.wire import BadFrame, decode_frame, encode_frame
 from phi_providers.worker_process import describe_exit, kill_now, last_words, spawn
 
 log = logging.getLogger(__name__)
-
-SILENCE_S = 2.0
-"""A worker that is at work sends a frame at least every prefill chunk (250 ms). One silent for so long hangs."""
-
-LOADING_SILENCE_S = 10.0
-"""While loading, frames come twice a second from a side thread, but an engine's import may hold the lock for long."""
-
-GRACE_S = 0.5
-"""From closing a worker's stdin to killing it."""
 
 
 class State(enum.Enum):
@@ -67,7 +59,7 @@ class Listener(Protocol):
 class WorkerClient:
     """One child process from start to end; a new one is made for a restart, so late frames have nowhere to go."""
 
-    def __init__(self, order: Load, home: Path, listener: Listener) -> None:
+    def __init__(self, order: Load, home: Path, listener: Listener, limits: Limits) -> None:
         self.order = order
         self.state = State.STARTING
         self.stage = "starting"
@@ -77,11 +69,13 @@ class WorkerClient:
         self.running: Request | None = None
         self._home = home
         self._listener = listener
+        self._limits = limits
         self._process: asyncio.subprocess.Process | None = None
         self._stderr_tail = b""
         self._cause: WorkerDied | None = None
         self._stopping = False
-        self._life = SignsOfLife(self._hung)
+        self._life = SignsOfLife(self._silent)
+        self._stage = SignsOfLife(self._stuck)
         self._task = asyncio.get_running_loop().create_task(self._live(), name="worker")
 
     def run(self, request: Request) -> None:
@@ -89,7 +83,7 @@ class WorkerClient:
         if self.state is not State.READY:
             raise RuntimeError(f"a worker that is {self.state.value} was given a request")
         self.state, self.running = State.BUSY, request
-        self._life.expect(SILENCE_S, learn=True)
+        self._life.expect(self._limits.silence_s, learn=True)
         self._send(Run(request=request))
 
     def cancel(self, request_id: int) -> None:
@@ -100,15 +94,15 @@ class WorkerClient:
     async def stop(self) -> None:
         """End the process: close its stdin, wait, kill. No callback follows."""
         self._stopping = True
-        if self._process is not None and self._process.stdin is not None:
-            self._process.stdin.close()
-        done, _ = await asyncio.wait({self._task}, timeout=GRACE_S)
+        self._close_stdin()
+        done, _ = await asyncio.wait({self._task}, timeout=self._limits.grace_s)
         if not done:
             self.kill()
-            await asyncio.wait({self._task}, timeout=GRACE_S)
+            await asyncio.wait({self._task}, timeout=self._limits.grace_s)
 
-    def kill(self) -> None:
-        """Kill the process now; `on_death` follows when it is reaped."""
+    def kill(self, cause: WorkerDied | None = None) -> None:
+        """Kill the process now; `on_death` follows with `cause` when it is reaped."""
+        self._cause = self._cause or cause
         if self._process is not None and self._process.returncode is None:
             kill_now(self._process)
 
@@ -120,19 +114,24 @@ class WorkerClient:
             return
         self.pid = self._process.pid
         drained = asyncio.create_task(self._drain_stderr(self._process), name="worker stderr")
-        self._life.expect(LOADING_SILENCE_S, learn=False)
+        if self._stopping:
+            self._close_stdin()
+        self._life.expect(self._limits.loading_silence_s, learn=False)
+        self._stage.expect(self._limits.stage_s, learn=False)
         self._send(Load(**vars(self.order)))
         await self._read_frames(self._process)
         if self._cause is not None:
             self.kill()
         code = await self._reap(self._process)
-        await drained
+        # Bounded: a process that the engine has started may hold the other end.
+        await asyncio.wait({drained}, timeout=self._limits.grace_s)
+        drained.cancel()
         self._died(self._cause or self._unexplained(code))
 
     async def _reap(self, process: asyncio.subprocess.Process) -> int:
         """Return the exit code of a process that has closed its stdout, killing it if it lingers."""
         try:
-            return await asyncio.wait_for(process.wait(), GRACE_S)
+            return await asyncio.wait_for(process.wait(), self._limits.grace_s)
         except asyncio.TimeoutError:
             self.kill()
             return await process.wait()
@@ -150,7 +149,8 @@ class WorkerClient:
                 self._cause = WorkerDied(f"the worker of {self._where()} wrote something that is no frame ({exc})")
                 return
             self._life.seen()
-            self._take(frame)
+            if not self._stopping:
+                self._take(frame)
 
     def _take(self, frame: Frame) -> None:
         if isinstance(frame, Hello):
@@ -158,10 +158,13 @@ class WorkerClient:
                 self._cause = LoadFailed(f"the worker speaks protocol {frame.protocol}, not {PROTOCOL_VERSION}")
             self.state = State.LOADING
         elif isinstance(frame, Loading):
+            if frame.stage != self.stage:
+                self._stage.expect(self._limits.stage_s, learn=False)
             self.stage = frame.stage
             self._listener.on_progress(self)
-        elif isinstance(frame, Ready):
+        elif isinstance(frame, Ready) and self.profile is None:
             self.state, self.profile, self.load_ms = State.READY, frame.profile, frame.load_ms
+            self._stage.rest()
             self._life.rest()
             self._listener.on_progress(self)
         elif isinstance(frame, Failed) and frame.fatal:
@@ -169,6 +172,8 @@ class WorkerClient:
             self._cause = family(frame.message)
         elif isinstance(frame, (Started, Piece, Done, Failed)):
             self._take_news(frame)
+        else:
+            self._cause = WorkerDied(f"the worker of {self._where()} sent {type(frame).__name__} out of turn")
 
     def _take_news(self, frame: Started | Piece | Done | Failed) -> None:
         if self.running is None or frame.id != self.running.id:
@@ -184,12 +189,15 @@ class WorkerClient:
         if self._process is not None and self._process.stdin is not None and not self._process.stdin.is_closing():
             self._process.stdin.write(encode_frame(frame))
 
-    def _hung(self, silence_s: float) -> None:
-        self._cause = WorkerHung(
-            f"the worker of {self._where()} gave no sign of life for {silence_s:.1f} s and was ended"
-        )
-        log.warning("%s", self._cause)
-        self.kill()
+    def _close_stdin(self) -> None:
+        if self._process is not None and self._process.stdin is not None:
+            self._process.stdin.close()
+
+    def _silent(self, silence_s: float) -> None:
+        self.kill(WorkerHung(f"the worker of {self._where()} gave no sign of life for {silence_s:.1f} s and was ended"))
+
+    def _stuck(self, silence_s: float) -> None:
+        self.kill(LoadFailed(f"loading {self._where()} got no further than '{self.stage}' in {silence_s:.0f} s"))
 
     async def _drain_stderr(self, process: asyncio.subprocess.Process) -> None:
         """Keep the pipe empty: a child that cannot write to stderr blocks for ever."""
@@ -207,6 +215,7 @@ class WorkerClient:
 
     def _died(self, cause: WorkerDied) -> None:
         self.state = State.DEAD
+        self._stage.rest()
         self._life.rest()
         if not self._stopping:
             self._listener.on_death(self, cause)

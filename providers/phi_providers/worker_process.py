@@ -88,7 +88,7 @@ async def spawn(order: Load, home: Path) -> asyncio.subprocess.Process:
 
 
 def kill_now(process: asyncio.subprocess.Process) -> None:
-    """End a process that has not been reaped.
+    """End a process that has not been reaped, and whatever it has started in its session.
 
     Not by `Process.kill`: it polls first, which reaps a dead child behind asyncio's back, and the exit code is lost.
     """
@@ -96,7 +96,7 @@ def kill_now(process: asyncio.subprocess.Process) -> None:
         process.kill()
     else:
         with contextlib.suppress(ProcessLookupError):
-            os.kill(process.pid, signal.SIGKILL)
+            os.killpg(process.pid, signal.SIGKILL)
 
 
 def last_words(stderr: bytes) -> str:

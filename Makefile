@@ -1,0 +1,49 @@
+# Every target sets up what it needs in .venv by itself. On Windows, or without make, see README.md.
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+VENV := .venv
+BIN := $(VENV)/bin
+# Extra arguments for pytest: make test T='tests/pure -k window'
+T ?=
+
+.PHONY: help demo test lint format types bench wheel lock clean
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+$(VENV)/ready: .ci/requirements.txt pyproject.toml .ci/find-python
+	python="$$(sh .ci/find-python)" && "$$python" -m venv --clear $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r .ci/requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $@
+
+demo: $(VENV)/ready ## start the server, act as an editor, show what it answers
+	$(BIN)/phi-ls demo
+
+test: $(VENV)/ready ## run all tests
+	$(BIN)/python -m pytest $(T)
+
+lint: $(VENV)/ready ## check style and formatting
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+format: $(VENV)/ready ## mend what can be mended of both
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+types: $(VENV)/ready ## check types
+	$(BIN)/mypy
+
+bench: $(VENV)/ready ## measure latency and memory (some minutes)
+	$(BIN)/python -m bench
+
+wheel: $(VENV)/ready ## build the wheel into dist/
+	$(BIN)/python -m hatchling build -t wheel
+
+lock: $(VENV)/ready ## resolve the dependencies anew into .ci/requirements.txt
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.10 --extra dev --generate-hashes \
+		--no-header --no-annotate --no-emit-index-url --no-emit-find-links --upgrade pyproject.toml -o .ci/requirements.txt
+
+clean: ## remove what the other targets made
+	rm -rf $(VENV) dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,187 @@
+"""The suggestions of the last minutes, found again by the text around the cursor, also while the user types along them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+from cachetools import TTLCache
+
+from phi_ls.context.snapshot import Snapshot
+from phi_ls.ghost_text.preparation import unify_line_endings
+from phi_ls.ghost_text.surroundings import cut_suffix
+
+LINES_ABOVE = 16
+LINES_BELOW = 8
+TYPED_LIMIT = 128
+"""Characters that may have been typed along a suggestion; who types more wants something else."""
+_PER_PLACE = 8
+_REJECTIONS = 2
+_OPENERS = {")": "(", "]": "[", "}": "{", ">": "<", '"': '"', "'": "'", "`": "`"}
+
+_Place = tuple[str, str, tuple[str, ...], tuple[str, ...]]
+"""URI, language, lines above and lines below the line: compared as text, so that no two places are ever confused."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hit:
+    """A suggestion that fits at the cursor."""
+
+    text: str
+    """What is left to insert, with the document's line endings."""
+    typed: str
+    r"""What the user has typed of it since it was made, lines joined by \n; empty at its own position."""
+    raw: str
+    """The model's whole text, as it was given to `put`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Entry:
+    before: str
+    after: str
+    text: str
+    raw: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Origin:
+    """A place where a suggestion may have been made, seen from where the cursor is now."""
+
+    place: _Place
+    line: str
+    """What stands now, up to the cursor, on the line where the suggestion would have been made."""
+    below_it: str
+    r"""The lines from there to the cursor, each behind its \n; empty on the same line."""
+    after: str
+    """What stands now where the rest of that line would stand."""
+
+
+class Suggestions:
+    """A bounded memory of suggestions. Looked up at each key before anything else is done: some ten microseconds."""
+
+    def __init__(
+        self,
+        *,
+        capacity: int = 250,
+        lifetime_s: float = 600.0,
+        rejection_s: float = 60.0,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._places: TTLCache[_Place, tuple[_Entry, ...]] = TTLCache(capacity, lifetime_s, clock)
+        self._rejected: TTLCache[tuple[_Place, str, str], int] = TTLCache(capacity, rejection_s, clock)
+
+    def put(self, snapshot: Snapshot, text: str, *, raw: str) -> None:
+        """Remember a suggestion made at the snapshot's cursor; empty ones are not."""
+        text = unify_line_endings(text)
+        if not text.strip():
+            return
+        place = _place(snapshot, snapshot.row, snapshot.row + 1)
+        entry = _Entry(before=snapshot.before, after=snapshot.after, text=text, raw=raw)
+        others = (old for old in self._places.get(place, ()) if (old.before, old.after) != (entry.before, entry.after))
+        self._places[place] = (entry, *others)[:_PER_PLACE]
+
+    def lookup(self, snapshot: Snapshot) -> Hit | None:
+        """Return what is left of a suggestion made here or a little before; the newest where several fit."""
+        for origin in _origins(snapshot):
+            for entry in self._places.get(origin.place, ()):
+                hit = _match(snapshot, origin, entry)
+                if hit is not None:
+                    return hit
+        return None
+
+    def forget(self, uri: str) -> None:
+        """Drop all that is known of a document."""
+        for place in [place for place in self._places if place[0] == uri]:
+            self._places.pop(place, None)
+        for key in [key for key in self._rejected if key[0][0] == uri]:
+            self._rejected.pop(key, None)
+
+    def rejected(self, snapshot: Snapshot) -> None:
+        """Count that a suggestion shown at the snapshot was contradicted there (see `contradicts`)."""
+        key = _rejection_key(snapshot)
+        self._rejected[key] = self._rejected.get(key, 0) + 1
+
+    def recently_rejected(self, snapshot: Snapshot) -> bool:
+        """Tell whether suggestions at this very place were contradicted twice within the last minute."""
+        return bool(self._rejected.get(_rejection_key(snapshot), 0) >= _REJECTIONS)
+
+
+def contradicts(shown: Snapshot, text: str, now: Snapshot) -> bool:
+    """Tell whether the user has typed, where `text` was shown, something else than it begins with.
+
+    Moving away, deleting, edits elsewhere and typing on behind it contradict nothing.
+    """
+    text = unify_line_endings(text)
+    home = _place(shown, shown.row, shown.row + 1)
+    for origin in _origins(now):
+        typed = _typed(origin, shown.before, shown.after) if origin.place == home else None
+        if typed is not None:
+            return not text.startswith(typed) and not typed.startswith(text)
+    return False
+
+
+def _place(snapshot: Snapshot, row: int, below: int) -> _Place:
+    lines = snapshot.lines
+    return snapshot.uri, snapshot.language, lines[max(0, row - LINES_ABOVE) : row], lines[below : below + LINES_BELOW]
+
+
+def _rejection_key(snapshot: Snapshot) -> tuple[_Place, str, str]:
+    return _place(snapshot, snapshot.row, snapshot.row + 1), snapshot.before, snapshot.after
+
+
+def _origins(snapshot: Snapshot) -> Iterator[_Origin]:
+    """Yield where a suggestion may have been made: on this line, or on one above from which the user has typed on."""
+    lines, here = snapshot.lines, snapshot.row
+    closed = _closing_line(snapshot)
+    below_it = ""
+    for row in range(here, -1, -1):
+        line = snapshot.before if row == here else lines[row]
+        yield _Origin(place=_place(snapshot, row, here + 1), line=line, below_it=below_it, after=snapshot.after)
+        if closed and row < here:
+            yield _Origin(place=_place(snapshot, row, here + 2), line=line, below_it=below_it, after=closed)
+        below_it = f"\n{line}{below_it}"
+        if len(below_it) > TYPED_LIMIT:
+            return
+
+
+def _closing_line(snapshot: Snapshot) -> str:
+    """Return the line below, without its indentation, where an editor has put the closing bracket there: Enter between
+    `{` and `}` moves the `}` down a line."""
+    below = snapshot.lines[snapshot.row + 1 : snapshot.row + 2]
+    closing = below[0].lstrip(" \t") if below and not snapshot.after.strip() else ""
+    return closing if closing[:1] in _OPENERS else ""
+
+
+def _typed(origin: _Origin, before: str, after: str) -> str | None:
+    """Return what was typed since the cursor stood between `before` and `after`, or None if it can't have stood there."""
+    if not origin.line.startswith(before) or not origin.after.endswith(after):
+        return None
+    typed = origin.line[len(before) :] + origin.below_it
+    inserted = origin.after[: len(origin.after) - len(after)]
+    return typed if len(typed) <= TYPED_LIMIT and _closes(inserted, typed) else None
+
+
+def _closes(inserted: str, typed: str) -> bool:
+    """Tell whether an editor has put these closers there by itself: only for what was typed, and one for each."""
+    return all(
+        closer in _OPENERS and typed.count(_OPENERS[closer]) >= inserted.count(closer) for closer in set(inserted)
+    )
+
+
+def _match(snapshot: Snapshot, origin: _Origin, entry: _Entry) -> Hit | None:
+    typed = _typed(origin, entry.before, entry.after)
+    if typed is None or not entry.text.startswith(typed):
+        return None
+    rest = entry.text[len(typed) :]
+    if origin.after != entry.after:
+        rest = _without_closers(snapshot, origin, rest)
+    return Hit(text=rest.replace("\n", snapshot.eol), typed=typed, raw=entry.raw) if rest.strip() else None
+
+
+def _without_closers(snapshot: Snapshot, origin: _Origin, rest: str) -> str:
+    """Cut the rest where it would write the closers that the editor has inserted, right of the cursor or a line below."""
+    lines = list(snapshot.lines)
+    lines[snapshot.row] = snapshot.before + origin.after
+    rest = cut_suffix(replace(snapshot, lines=tuple(lines)), rest)
+    return rest if snapshot.after.strip() else rest.rstrip()

@@ -1,0 +1,59 @@
+"""textDocument/completion: one item with the same suggestion, for clients that cannot show ghost text."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lsprotocol import types
+
+from phi_ls.context.words import word_before
+from phi_ls.features.inline_completion import text_at
+
+if TYPE_CHECKING:
+    from phi_ls.server import PhiLanguageServer
+
+LABEL_CHARS = 60
+
+
+def register(server: PhiLanguageServer) -> None:
+    """Register the handler if this client needs it; called at `initialize`, when that is known.
+
+    Not for all: every completion provider of a document delays the popup of all the others.
+    """
+    if not _wanted(server):
+        return
+
+    @server.feature(types.TEXT_DOCUMENT_COMPLETION, types.CompletionOptions())
+    async def completion(params: types.CompletionParams) -> types.CompletionList | None:
+        text = await text_at(server, params.text_document.uri, params.position, invoked=True)
+        item = _item(server, params, text) if text else None
+        return types.CompletionList(is_incomplete=True, items=[item]) if item else None
+
+
+def _wanted(server: PhiLanguageServer) -> bool:
+    enable = server.session.settings.completion_enable
+    document = server.client_capabilities.text_document
+    has_ghost_text = bool(document and document.inline_completion)
+    return enable == "always" or (enable == "fallback" and not has_ghost_text)
+
+
+def _item(server: PhiLanguageServer, params: types.CompletionParams, text: str) -> types.CompletionItem | None:
+    document = server.documents.get(params.text_document.uri)
+    if document is None:
+        return None
+    line, column = document.clamp(params.position)
+    word = word_before(document.lines[line], column)
+    start = document.position(line, column - len(word))
+    # The popup filters by what has been typed of the word, so the item replaces that word.
+    edit = types.TextEdit(range=types.Range(start, params.position), new_text=word + text)
+    first_line = (word + text).strip().splitlines()[0]
+    return types.CompletionItem(
+        label=first_line[:LABEL_CHARS],
+        kind=types.CompletionItemKind.Snippet,
+        detail="phi-ls",
+        documentation=types.MarkupContent(kind=types.MarkupKind.PlainText, value=word + text),
+        sort_text="~",
+        filter_text=word or None,
+        insert_text_format=types.InsertTextFormat.PlainText,
+        text_edit=edit,
+    )

@@ -1,0 +1,75 @@
+"""$/progress while a model is loaded, with its stages, for clients that show work-done progress."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import logging
+from typing import TYPE_CHECKING
+
+from lsprotocol import types
+from pygls.exceptions import JsonRpcException
+
+if TYPE_CHECKING:
+    from phi_ls.server import PhiLanguageServer
+
+log = logging.getLogger(__name__)
+
+
+def register(server: PhiLanguageServer) -> None:
+    """Watch the pool; nothing is sent to a client that has not announced `window.workDoneProgress`."""
+    server.on_change.append(_LoadingProgress(server).changed)
+
+
+class _LoadingProgress:
+    """At most one progress at a time: begun at the first stage, ended when no worker loads."""
+
+    def __init__(self, server: PhiLanguageServer) -> None:
+        self._server = server
+        self._numbers = itertools.count(1)
+        self._token: str | None = None
+        self._stage = ""
+        self._begun = False
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def changed(self) -> None:
+        """A worker may have entered another stage."""
+        window = self._server.client_capabilities.window
+        if not (window and window.work_done_progress):
+            return
+        loading = next((worker for worker in self._server.session.pool.status().workers if worker.stage), None)
+        if loading is None:
+            self._end()
+        elif self._token is None:
+            self._stage = loading.stage
+            self._begin(f"phi-ls: loading {loading.model} on {loading.device}")
+        elif loading.stage != self._stage:
+            self._stage = loading.stage
+            if self._begun:
+                self._send(types.WorkDoneProgressReport(message=loading.stage))
+
+    def _begin(self, title: str) -> None:
+        self._token = f"phi-ls/loading/{next(self._numbers)}"
+        task = asyncio.get_running_loop().create_task(self._create(self._token, title))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _create(self, token: str, title: str) -> None:
+        """Ask for the token, then begin; the model may be ready before the client has answered."""
+        try:
+            await self._server.window_work_done_progress_create_async(types.WorkDoneProgressCreateParams(token))
+        except JsonRpcException as exc:
+            log.info("the editor wants no progress: %s", exc.message)
+            return
+        if token == self._token:
+            self._send(types.WorkDoneProgressBegin(title=title, message=self._stage, cancellable=False))
+            self._begun = True
+
+    def _end(self) -> None:
+        if self._begun:
+            self._send(types.WorkDoneProgressEnd(message="ready"))
+        self._token, self._begun = None, False
+
+    def _send(self, value: object) -> None:
+        if self._token is not None:
+            self._server.progress(types.ProgressParams(token=self._token, value=value))

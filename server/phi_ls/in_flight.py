@@ -1,0 +1,136 @@
+"""Suggestions that are being generated: shared, handed from one request to the next, stopped when nobody can use them."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections.abc import Callable
+
+from phi_providers.errors import ProviderError
+from phi_providers.pool import Stream
+
+from phi_ls.context.continuation import may_continue, typed_since
+from phi_ls.context.snapshot import Snapshot
+
+ATTACHABLE_S = 0.150
+"""Editors cancel at every key and ask again within a few milliseconds; so long an abandoned generation waits."""
+
+
+class Generation:
+    """One suggestion on its way: where it began, what has been written, who waits for it."""
+
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        stream: Stream,
+        *,
+        multiline: bool,
+        enough: Callable[[str], bool],
+        on_end: Callable[[Generation], None],
+    ) -> None:
+        self.snapshot = snapshot
+        self.stream = stream
+        self.multiline = multiline
+        self.text = ""
+        self.log_probs: list[float] = []
+        self.error: ProviderError | None = None
+        self.complete = False
+        """Whether the text ended of itself; false for one that was stopped half-way, which is not worth keeping."""
+        self.written = asyncio.Event()
+        """Set once no more text will be added; what it cost is known a token later."""
+        self.waiting = 0
+        self._enough = enough
+        self._on_end = on_end
+        self.task = asyncio.get_running_loop().create_task(self._collect(), name="suggestion")
+
+    @property
+    def mean_probability(self) -> float | None:
+        """Geometric mean of the tokens' probabilities; None when the engine does not tell them."""
+        return math.exp(sum(self.log_probs) / len(self.log_probs)) if self.log_probs else None
+
+    def agrees(self, snapshot: Snapshot) -> bool:
+        """Whether this generation answers a request made at `snapshot`: what was typed since is what it writes."""
+        typed = typed_since(self.snapshot, snapshot)
+        if typed is None:
+            return False
+        return self.text.startswith(typed) or (typed.startswith(self.text) and not self.written.is_set())
+
+    async def _collect(self) -> None:
+        try:
+            async for piece in self.stream:
+                if self.written.is_set():
+                    continue
+                self.text += piece.text
+                self.log_probs += piece.log_probs
+                if self._enough(self.text):
+                    self.stream.finish()
+                    self.complete = True
+                    self._end()
+            self.complete = True
+        except ProviderError as exc:
+            self.error = exc
+        finally:
+            self._end()
+
+    def _end(self) -> None:
+        if not self.written.is_set():
+            self.written.set()
+            self._on_end(self)
+
+
+class InFlight:
+    """The generations of all documents; at most one of a document is running, by the pool's supersede rule."""
+
+    def __init__(self) -> None:
+        self._generations: dict[str, Generation] = {}
+
+    def find(self, snapshot: Snapshot) -> Generation | None:
+        """Return the generation that a request at this snapshot can share."""
+        generation = self._generations.get(snapshot.uri)
+        return generation if generation is not None and generation.agrees(snapshot) else None
+
+    def begin(self, generation: Generation) -> None:
+        """A generation has started; it leaves by itself."""
+        uri = generation.snapshot.uri
+        self._generations[uri] = generation
+        generation.task.add_done_callback(lambda _: self._leave(uri, generation))
+
+    async def wait(self, generation: Generation, superseded: asyncio.Event, timeout_s: float) -> bool:
+        """Wait until the text is written; False if superseded or the time is up. Being cancelled abandons it."""
+        generation.waiting += 1
+        watches = [asyncio.ensure_future(event.wait()) for event in (generation.written, superseded)]
+        try:
+            await asyncio.wait(watches, timeout=timeout_s, return_when=asyncio.FIRST_COMPLETED)
+            return generation.written.is_set()
+        finally:
+            for watch in watches:
+                watch.cancel()
+            generation.waiting -= 1
+            if not generation.waiting and not generation.written.is_set():
+                asyncio.get_running_loop().call_later(ATTACHABLE_S, self._stop_if_abandoned, generation)
+
+    def edited(self, uri: str, seen_again: Callable[[Snapshot], Snapshot | None]) -> None:
+        """A document changed: stop its generation if the edit contradicts it. `seen_again` looks at the old cursor."""
+        generation = self._generations.get(uri)
+        if generation is None or generation.written.is_set():
+            return
+        now = seen_again(generation.snapshot)
+        if now is None or not may_continue(generation.snapshot, now, generation.text):
+            generation.stream.close()
+            generation.task.cancel()
+
+    def closed(self, uri: str) -> None:
+        """A document is gone: nobody can use its generation."""
+        generation = self._generations.get(uri)
+        if generation is not None:
+            generation.stream.close()
+            generation.task.cancel()
+
+    def _stop_if_abandoned(self, generation: Generation) -> None:
+        if not generation.waiting and not generation.written.is_set():
+            generation.stream.close()
+            generation.task.cancel()
+
+    def _leave(self, uri: str, generation: Generation) -> None:
+        if self._generations.get(uri) is generation:
+            del self._generations[uri]

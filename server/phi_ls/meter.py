@@ -1,0 +1,34 @@
+"""What the status shows of speed and of work saved."""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+
+
+class Meter:
+    """Counts since the start, and the latencies of the last hundred suggestions."""
+
+    def __init__(self) -> None:
+        self.prompt_tokens = 0
+        self.tokens_reused = 0
+        self.suggestion_hits = 0
+        """Suggestions served from the cache, without the model."""
+        self._latencies_ms: deque[float] = deque(maxlen=100)
+
+    def worked(self, prompt_tokens: int, tokens_reused: int) -> None:
+        """A request was generated."""
+        self.prompt_tokens += prompt_tokens
+        self.tokens_reused += tokens_reused
+
+    def answered(self, latency_ms: float, *, from_cache: bool) -> None:
+        """A suggestion was shown."""
+        self._latencies_ms.append(latency_ms)
+        self.suggestion_hits += from_cache
+
+    def percentile_ms(self, share: float) -> float | None:
+        """Return the nearest-rank percentile of the latencies, None before the first."""
+        if not self._latencies_ms:
+            return None
+        ordered = sorted(self._latencies_ms)
+        return round(ordered[max(math.ceil(share * len(ordered)), 1) - 1], 1)

@@ -1,0 +1,102 @@
+"""The language server: owns the session, registers the features, starts and stops."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from pygls.lsp.server import LanguageServer
+
+from phi_ls import __version__
+from phi_ls.configuration import Configuration
+from phi_ls.context.paths import display_path, excluded
+from phi_ls.decisions import Drop, Reason
+from phi_ls.documents import Document, Documents
+from phi_ls.features import (
+    configuration,
+    explain,
+    hover,
+    initialize,
+    inline_completion,
+    loading_progress,
+    status,
+    synchronization,
+    why_no_suggestion,
+)
+from phi_ls.protocol import PhiProtocol
+from phi_ls.session import Session
+
+FEATURES = (
+    initialize,
+    synchronization,
+    configuration,
+    status,
+    loading_progress,
+    inline_completion,
+    hover,
+    explain,
+    why_no_suggestion,
+)
+
+
+class PhiLanguageServer(LanguageServer):
+    """One editor's server. The session is made at `initialize`, before which the protocol lets no request through."""
+
+    protocol: PhiProtocol
+
+    def __init__(self, configuration: Configuration | None = None) -> None:
+        super().__init__("phi-ls", __version__, protocol_cls=PhiProtocol)
+        self.configuration = configuration or Configuration()
+        """Settings of the command line and the user's own file; the editor's are added as they come."""
+        self.on_change: list[Callable[[], None]] = []
+        """Called when the pool or the session has something new to show."""
+        self.on_close: list[Callable[[], None]] = []
+        self._session: Session | None = None
+        for feature in FEATURES:
+            feature.register(self)
+
+    @property
+    def session(self) -> Session:
+        """Settings, pool and caches; raises RuntimeError before `initialize`."""
+        if self._session is None:
+            raise RuntimeError("the server has not been initialized")
+        return self._session
+
+    @session.setter
+    def session(self, session: Session) -> None:
+        self._session = session
+
+    @property
+    def documents(self) -> Documents:
+        """The open documents."""
+        return self.protocol.documents
+
+    @property
+    def roots(self) -> list[str]:
+        """URIs of the workspace folders."""
+        folders = self.workspace.folders
+        return list(folders) or ([self.workspace.root_uri] if self.workspace.root_uri else [])
+
+    def path_of(self, uri: str) -> str:
+        """Return what the document is called in prompts and messages."""
+        return display_path(uri, self.roots)
+
+    def refusal(self, document: Document) -> Drop | None:
+        """Return why nothing is done in this document at all, or None."""
+        settings = self.session.settings
+        if not settings.enabled_for(document.language):
+            return Drop(reason=Reason.DISABLED, detail=f"phi-ls is off for '{document.language}' in the settings")
+        if excluded(document.uri, settings.exclude, self.roots):
+            return Drop(reason=Reason.EXCLUDED, detail="the file's name matches a pattern of the setting 'exclude'")
+        return document.refusal
+
+    def changed(self) -> None:
+        """Tell everybody that the pool or the session has something new to show."""
+        for listener in self.on_change:
+            listener()
+
+    async def close(self) -> None:
+        """End the workers; called once when the editor goes."""
+        for listener in self.on_close:
+            listener()
+        if self._session is not None:
+            await self._session.close()

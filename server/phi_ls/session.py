@@ -1,0 +1,105 @@
+"""What one server, or one command of the command line, works with: settings, pool, caches, decisions."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from pathlib import Path
+
+from cachetools import LRUCache
+from phi_providers.pool import Pool
+
+from phi_ls import folders
+from phi_ls.caches.suggestions import Suggestions
+from phi_ls.context.window import Edges
+from phi_ls.decisions import Decisions
+from phi_ls.in_flight import InFlight
+from phi_ls.meter import Meter
+from phi_ls.plan import plan
+from phi_ls.settings import Settings
+
+log = logging.getLogger(__name__)
+
+REMEMBERED_DOCUMENTS = 200
+
+
+class Session:
+    """Owns the pool; `configure` replaces it when the settings ask for another model or device."""
+
+    def __init__(self, settings: Settings, on_change: Callable[[], None] = lambda: None) -> None:
+        self.settings = settings
+        self.complaints: list[str] = []
+        """What is wrong with the settings, for the user, as found when the pool was made."""
+        self.suggestions = Suggestions()
+        self.in_flight = InFlight()
+        self.decisions = Decisions()
+        self.meter = Meter()
+        self.edges: LRUCache[str, Edges] = LRUCache(REMEMBERED_DOCUMENTS)
+        """Where each document's window began, so that it stays there."""
+        self.latest: dict[str, tuple[tuple[int, int, int], asyncio.Event]] = {}
+        """The newest request for a suggestion of each document: (version, line, column), and what ends the one before."""
+        self.explanations: LRUCache[bytes, str] = LRUCache(256)
+        self._just_deleted: set[str] = set()
+        self._on_change = on_change
+        self.pool = self._make_pool()
+
+    def start(self) -> None:
+        """Start the preferred worker, unless the user switched everything off."""
+        if self.settings.enable:
+            self.pool.start()
+
+    async def configure(self, settings: Settings) -> None:
+        """Take new settings; a new pool only if another model, engine or device is asked for."""
+        old, self.settings = self.settings, settings
+        if _who_answers(old) != _who_answers(settings):
+            retired, self.pool = self.pool, self._make_pool()
+            self.suggestions.clear()
+            self.start()
+            await retired.close()
+        elif settings.enable and not old.enable:
+            self.start()
+
+    def note_edit(self, uri: str, *, deleted: bool) -> None:
+        """A document was edited; `deleted` says that the edit only took text away."""
+        self._just_deleted.add(uri) if deleted else self._just_deleted.discard(uri)
+
+    def just_deleted(self, uri: str) -> bool:
+        """Whether the last edit of the document only took text away: nobody who deletes wants it suggested again."""
+        return uri in self._just_deleted
+
+    def forget(self, uri: str) -> None:
+        """A document was closed."""
+        self.in_flight.closed(uri)
+        self.suggestions.forget(uri)
+        self._just_deleted.discard(uri)
+        self.latest.pop(uri, None)
+        self.edges.pop(uri, None)
+
+    async def close(self) -> None:
+        """End all workers."""
+        await self.pool.close()
+
+    def _make_pool(self) -> Pool:
+        loads, self.complaints = plan(self.settings)
+        return Pool(
+            loads,
+            home=_worker_home(),
+            on_change=self._on_change,
+            idle_unload_s=self.settings.idle_unload_minutes * 60,
+        )
+
+
+def _who_answers(settings: Settings) -> tuple[object, ...]:
+    return (settings.model, settings.engine, settings.device, settings.model_path, settings.idle_unload_minutes)
+
+
+def _worker_home() -> Path:
+    """Return a private folder for what engines write into a home of their own; the user's stays clean."""
+    path = folders.cache_dir() / "worker-home"
+    try:
+        return folders.private_dir(path)
+    except OSError as exc:
+        # No cache folder, no home: engines get by without one, and the server must not fail for it.
+        log.warning("%s; workers run without a home folder", exc)
+        return path

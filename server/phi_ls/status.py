@@ -1,0 +1,80 @@
+"""The status object that clients and `phi-ls status` show."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import psutil
+from phi_providers.pool import PoolStatus, WorkerStatus
+
+from phi_ls.session import Session
+
+
+def status_of(session: Session) -> dict[str, Any]:
+    """Return the session's state: `kind` is normal, busy, warning, error or inactive, and `message` says why."""
+    pool = session.pool.status()
+    kind, message = _kind(session, pool)
+    model, profile = session.pool.model, session.pool.profile
+    requested = session.settings.device
+    device = profile.device if profile else ""
+    return {
+        "kind": kind,
+        "message": message,
+        "model": model.id if model else "",
+        "engine": profile.engine if profile else "",
+        "device": device,
+        "requestedDevice": requested,
+        "deviceReason": _device_reason(session, pool, device),
+        "queue": pool.queue,
+        "promptTokens": session.meter.prompt_tokens,
+        "tokensReused": session.meter.tokens_reused,
+        "suggestionHits": session.meter.suggestion_hits,
+        "p50Ms": session.meter.percentile_ms(0.50),
+        "p95Ms": session.meter.percentile_ms(0.95),
+        "workers": [_worker(worker) for worker in pool.workers],
+    }
+
+
+def _kind(session: Session, pool: PoolStatus) -> tuple[str, str]:
+    if not session.settings.enable:
+        return "inactive", "phi-ls is off in the settings"
+    if session.pool.model is None:
+        return "error", pool.trouble or "no engine can run on this machine; run `phi-ls doctor`"
+    loading = next((worker for worker in pool.workers if worker.stage), None)
+    if loading is not None:
+        return "busy", f"loading {loading.model} on {loading.device}: {loading.stage}"
+    if not pool.workers:
+        return "inactive", "the model is not loaded; the next request loads it"
+    if pool.trouble:
+        return "warning", pool.trouble
+    if session.complaints:
+        return "warning", session.complaints[0]
+    return ("busy", "generating") if pool.busy else ("normal", "ready")
+
+
+def _device_reason(session: Session, pool: PoolStatus, device: str) -> str:
+    profile = session.pool.profile
+    if profile is not None and profile.device_reason:
+        return profile.device_reason
+    requested = session.settings.device
+    if device and requested not in ("auto", device):
+        return pool.trouble or f"{requested} could not be used"
+    return ""
+
+
+def _worker(worker: WorkerStatus) -> dict[str, Any]:
+    return {
+        "engine": worker.engine,
+        "device": worker.device,
+        "model": worker.model,
+        "pid": worker.pid,
+        "state": worker.state,
+        "residentBytes": _resident_bytes(worker.pid),
+    }
+
+
+def _resident_bytes(pid: int | None) -> int:
+    try:
+        return int(psutil.Process(pid).memory_info().rss) if pid else 0
+    except psutil.Error:
+        return 0

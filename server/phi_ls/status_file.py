@@ -1,0 +1,64 @@
+"""One file per server in the state folder, for `phi-ls status`."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from phi_ls import folders
+
+log = logging.getLogger(__name__)
+
+MAX_BYTES = 1024 * 1024
+
+
+class StatusFile:
+    """This server's file. A folder that cannot be written costs the file and one line in the log, nothing else."""
+
+    def __init__(self) -> None:
+        self._path: Path | None = None
+        try:
+            folder = folders.private_dir(folders.state_dir() / "servers")
+            self._path = folder / f"{os.getpid()}.json"
+        except OSError as exc:
+            log.warning("no status file: %s", exc)
+
+    def write(self, status: dict[str, Any]) -> None:
+        """Replace the content."""
+        if self._path is None:
+            return
+        content = {"pid": os.getpid(), "started": psutil.Process().create_time(), "status": status}
+        try:
+            folders.write_private(self._path, json.dumps(content).encode())
+        except OSError as exc:
+            log.warning("no status file: %s", exc)
+            self._path = None
+
+    def remove(self) -> None:
+        """The server ends."""
+        if self._path is not None:
+            self._path.unlink(missing_ok=True)
+            self._path = None
+
+
+def running_servers() -> list[dict[str, Any]]:
+    """Return `{pid, started, status}` of every server of this user that is alive; files of dead ones are removed."""
+    found = []
+    for path in sorted((folders.state_dir() / "servers").glob("*.json")):
+        try:
+            content = json.loads(folders.read_regular(path, MAX_BYTES))
+            alive = psutil.Process(content["pid"]).create_time() == content["started"]
+        except psutil.Error:
+            alive = False
+        except (OSError, ValueError, KeyError, TypeError):
+            continue
+        if alive:
+            found.append(content)
+        else:
+            path.unlink(missing_ok=True)
+    return found

@@ -1,0 +1,170 @@
+"""One suggestion: cache, gates, a generation that is shared, and the text worth showing."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass
+
+from phi_providers.errors import ProviderError, Superseded, Unavailable
+from phi_providers.messages import ModelInfo, Part, Urgency
+from phi_providers.pool import Job
+
+from phi_ls.context.snapshot import Snapshot
+from phi_ls.context.window import after_cut, plan_window
+from phi_ls.decisions import Drop, Reason
+from phi_ls.ghost_text.gate import refuse
+from phi_ls.ghost_text.stopping import finished, wants_multiline
+from phi_ls.ghost_text.trim import shape
+from phi_ls.in_flight import Generation
+from phi_ls.prompts.family import heal_fragment, infill_parts
+from phi_ls.session import Session
+
+SINGLE_LINE_TOKENS = 48
+MULTILINE_TOKENS = 160
+RESERVE_TOKENS = 192
+"""Kept free in the context for the answer, the same for both so that the window's edge does not depend on which."""
+
+ANSWER_WITHIN_S = 8.0
+"""Later than this nobody waits for ghost text; the generation goes on into the cache."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """A suggestion to show at the cursor."""
+
+    text: str
+    from_cache: bool
+    generation: Generation | None = None
+
+
+async def suggest(session: Session, snapshot: Snapshot, *, invoked: bool, just_deleted: bool = False) -> Shown | Drop:
+    """Return what to insert at the snapshot's cursor, or why nothing."""
+    begun = time.perf_counter()
+    superseded = _newest(session, snapshot)
+    outcome = await _suggest(session, snapshot, superseded, invoked=invoked, just_deleted=just_deleted)
+    if isinstance(outcome, Shown):
+        session.meter.answered((time.perf_counter() - begun) * 1000, from_cache=outcome.from_cache)
+    return outcome
+
+
+async def _suggest(
+    session: Session, snapshot: Snapshot, superseded: asyncio.Event, *, invoked: bool, just_deleted: bool
+) -> Shown | Drop:
+    # The cache first: it answers most keystrokes, and nothing else has to be looked at for it.
+    if hit := session.suggestions.lookup(snapshot):
+        return Shown(text=hit.text, from_cache=True)
+    if drop := refuse(snapshot, invoked=invoked, just_deleted=just_deleted):
+        return drop
+    generation = session.in_flight.find(snapshot)
+    if generation is None:
+        try:
+            generation = _begin(session, snapshot)
+        except Unavailable as exc:
+            return Drop(reason=Reason.NO_PROVIDER, detail=str(exc))
+    if not await session.in_flight.wait(generation, superseded, ANSWER_WITHIN_S):
+        return _unanswered(superseded)
+    if superseded.is_set():
+        return _unanswered(superseded)
+    if generation.error is not None:
+        return _failed(generation.error)
+    return _result(session, snapshot, generation)
+
+
+def _result(session: Session, snapshot: Snapshot, generation: Generation) -> Shown | Drop:
+    """What the finished generation means at this snapshot, which may be further on than where it began."""
+    if hit := session.suggestions.lookup(snapshot):
+        return Shown(text=hit.text, from_cache=False, generation=generation)
+    if not generation.complete:
+        return Drop(reason=Reason.STALE, detail="the document changed while the suggestion was written")
+    shaped = _shape(session, generation)
+    if isinstance(shaped, Drop):
+        return shaped
+    return Drop(reason=Reason.EMPTY, detail="what the model wrote has been typed already")
+
+
+def _begin(session: Session, snapshot: Snapshot) -> Generation:
+    multiline = wants_multiline(snapshot, session.settings.inline_completion.multiline)
+    stream = session.pool.submit(
+        Job(
+            parts=lambda model: _prompt(session, snapshot, model),
+            max_new_tokens=MULTILINE_TOKENS if multiline else SINGLE_LINE_TOKENS,
+            urgency=Urgency.TYPING,
+            replaces=snapshot.uri,
+            heal=heal_fragment(snapshot),
+        )
+    )
+    generation = Generation(
+        snapshot,
+        stream,
+        multiline=multiline,
+        enough=lambda text: finished(snapshot, text, multiline=multiline),
+        on_end=lambda ended: _keep(session, ended),
+    )
+    generation.task.add_done_callback(lambda _: _account(session, generation))
+    session.in_flight.begin(generation)
+    return generation
+
+
+def _prompt(session: Session, snapshot: Snapshot, model: ModelInfo) -> tuple[Part, ...]:
+    window = plan_window(
+        snapshot,
+        tokens_for_text=model.context - RESERVE_TOKENS,
+        chars_per_token=model.chars_per_token,
+        previous=session.edges.get(snapshot.uri),
+    )
+    session.edges[snapshot.uri] = window.edges
+    return infill_parts(model, snapshot, window)
+
+
+def _keep(session: Session, generation: Generation) -> None:
+    """Put a finished suggestion into the cache, whoever still waits for it; keep the worker's cut as the edge."""
+    snapshot = generation.snapshot
+    started = generation.stream.started
+    if started is not None and started.lines_cut and snapshot.uri in session.edges:
+        session.edges[snapshot.uri] = after_cut(session.edges[snapshot.uri], started.lines_cut)
+    if generation.complete:
+        shaped = _shape(session, generation)
+        if isinstance(shaped, str):
+            session.suggestions.put(snapshot, shaped, raw=generation.text)
+
+
+def _shape(session: Session, generation: Generation) -> str | Drop:
+    return shape(
+        generation.snapshot,
+        generation.text,
+        multiline=generation.multiline,
+        mean_probability=generation.mean_probability,
+        min_confidence=session.settings.inline_completion.min_confidence,
+    )
+
+
+def _account(session: Session, generation: Generation) -> None:
+    if usage := generation.stream.usage:
+        session.meter.worked(usage.prompt_tokens, usage.tokens_reused)
+
+
+def _newest(session: Session, snapshot: Snapshot) -> asyncio.Event:
+    """Make this request the document's newest: an older one for another place is superseded, an equal one shares."""
+    key = (snapshot.version, snapshot.line, snapshot.column)
+    older = session.latest.get(snapshot.uri)
+    if older is not None and older[0] == key:
+        return older[1]
+    if older is not None:
+        older[1].set()
+    superseded = asyncio.Event()
+    session.latest[snapshot.uri] = (key, superseded)
+    return superseded
+
+
+def _unanswered(superseded: asyncio.Event) -> Drop:
+    if superseded.is_set():
+        return Drop(reason=Reason.SUPERSEDED, detail="a newer request for this document took its place")
+    return Drop(reason=Reason.TIMEOUT, detail=f"no answer within {ANSWER_WITHIN_S:.0f} s; it is kept when it comes")
+
+
+def _failed(error: ProviderError) -> Drop:
+    reason = Reason.SUPERSEDED if isinstance(error, Superseded) else Reason.NO_PROVIDER
+    return Drop(reason=reason, detail=str(error))
+
+

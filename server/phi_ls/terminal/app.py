@@ -1,0 +1,87 @@
+"""The commands and their options."""
+
+from __future__ import annotations
+
+from typing import Annotated, Optional
+
+import typer
+
+from phi_ls.terminal import answers, places
+from phi_ls.terminal.session import Choice
+
+app = typer.Typer(
+    help="Inline completions, explanations and hover answers from a model on this machine. "
+    "Without a command: the language server on stdin and stdout.",
+    no_args_is_help=False,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+Engine = Annotated[str, typer.Option(help="Engine: auto, openvino or echo.")]
+Device = Annotated[str, typer.Option(help="Device: auto, CPU, GPU, GPU.0 …")]
+Model = Annotated[Optional[str], typer.Option(help="Id of a model, or the folder that holds one.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")]
+
+
+@app.command()
+def complete(
+    place: Annotated[str, typer.Argument(metavar="FILE:LINE:COLUMN", help="Where the cursor is; both count from 1.")],
+    engine: Engine = "auto",
+    device: Device = "auto",
+    model: Model = None,
+    as_json: Json = False,
+) -> None:
+    """Print what would be suggested at a cursor."""
+    answers.complete(places.cursor(place), Choice(engine=engine, device=device, model=model), as_json=as_json)
+
+
+@app.command()
+def hover(
+    place: Annotated[str, typer.Argument(metavar="FILE:LINE:COLUMN", help="The symbol; both count from 1.")],
+    engine: Engine = "auto",
+    device: Device = "auto",
+    model: Model = None,
+    as_json: Json = False,
+) -> None:
+    """Print what hovering over a symbol would show."""
+    answers.hover(places.cursor(place), Choice(engine=engine, device=device, model=model), as_json=as_json)
+
+
+@app.command()
+def explain(
+    place: Annotated[str, typer.Argument(metavar="FILE[:FIRST-LAST]", help="A file, or lines of it, from 1.")],
+    engine: Engine = "auto",
+    device: Device = "auto",
+    model: Model = None,
+    as_json: Json = False,
+) -> None:
+    """Explain a file or some lines of it, as the model writes."""
+    answers.explain(places.lines(place), Choice(engine=engine, device=device, model=model), as_json=as_json)
+
+
+@app.command()
+def demo() -> None:
+    """Start the server, act as an editor, and show what it answers."""
+    from phi_ls.terminal.demo import run
+
+    raise typer.Exit(run())
+
+
+@app.command()
+def doctor(as_json: Json = False) -> None:
+    """Say which engines and devices work on this machine, and what to do about the others."""
+    from phi_ls.terminal.doctor import run
+
+    raise typer.Exit(run(as_json=as_json))
+
+
+@app.command()
+def status(
+    as_json: Json = False,
+    watch: Annotated[bool, typer.Option("--watch", help="Keep showing it until Ctrl-C.")] = False,
+) -> None:
+    """Show what the running servers are doing."""
+    from phi_ls.terminal.status import run
+
+    raise typer.Exit(run(as_json=as_json, watch=watch))

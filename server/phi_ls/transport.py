@@ -1,0 +1,163 @@
+"""Serves one editor over stdin and stdout.
+
+A reader thread takes messages in and a writer thread sends them, both by blocking calls of their own, so that neither a
+slow handler nor an editor that does not read can keep the server from noticing a cancellation or the end of the stream.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import threading
+from collections import deque
+from typing import Any, Protocol
+
+from phi_ls import stdio
+from phi_ls.framing import BadFraming, FrameReader, frame
+from phi_ls.parent_watch import ParentWatch
+from phi_ls.protocol import PhiProtocol
+from phi_ls.writer import Keep, Writer
+
+log = logging.getLogger(__name__)
+
+CLOSE_S = 0.7
+"""How long `close` of the server may take."""
+FLUSH_S = 0.1
+GONE_S = 0.95
+"""So long after the end of the connection the process is ended by force."""
+INBOX_BYTES = 64 * 1024 * 1024
+"""More than this is not read ahead of the event loop."""
+_SIGNALS = ("SIGTERM", "SIGINT", "SIGHUP", "SIGBREAK")
+
+
+class Server(Protocol):
+    """What is served."""
+
+    @property
+    def protocol(self) -> PhiProtocol:
+        """Takes the messages."""
+
+    async def close(self) -> None:
+        """Let go of everything; called once, when the editor is gone."""
+
+
+def serve_stdio(server: Server) -> int:
+    """Serve until the editor goes; return the exit code, 0 only if it said `shutdown` before.
+
+    Takes over stdin, stdout and the signal handlers. Whatever other threads do, the process ends `GONE_S` after the
+    connection did, so this must be the last thing it does.
+    """
+    return asyncio.run(_serve(server, *stdio.claim()))
+
+
+async def _serve(server: Server, reader: int, writer: int) -> int:
+    return await Connection(server.protocol, reader, writer).run(server)
+
+
+class Connection:
+    """The two threads, and the way their messages take to and from the event loop."""
+
+    def __init__(self, protocol: PhiProtocol, reader: int, writer: int) -> None:
+        self._protocol = protocol
+        self._loop = asyncio.get_running_loop()
+        self._reader = reader
+        self._writer = Writer(writer, on_broken=self.end)
+        self._inbox: deque[bytes] = deque()
+        self._inbox_bytes = 0
+        self._room = threading.Condition()
+        self._ended = asyncio.Event()
+        self._ending = threading.Event()
+        self._failed = False
+        self._watch: ParentWatch | None = None
+
+    async def run(self, server: Server) -> int:
+        """Serve until `end`; return the exit code."""
+        self._protocol.transport = self
+        self._catch_signals()
+        self._writer.start()
+        threading.Thread(target=self._force_end, name="lsp-end", daemon=True).start()
+        threading.Thread(target=self._read, name="lsp-reader", daemon=True).start()
+        await self._ended.wait()
+        self._protocol.abandon()
+        await self._close(server)
+        if self._watch is not None:
+            self._watch.stop()
+        self._writer.close(FLUSH_S)
+        return self._exit_code()
+
+    def send(self, body: bytes, keep: Keep) -> None:
+        """Queue a message; never blocks."""
+        self._writer.send(frame(body), keep)
+
+    def watch_parent(self, process_id: int) -> None:
+        """End when this process has ended."""
+        self._watch = ParentWatch(process_id, self.end)
+        self._watch.start()
+
+    def end(self) -> None:
+        """End the connection; from any thread, any number of times."""
+        self._ending.set()
+        try:
+            self._loop.call_soon_threadsafe(self._ended.set)
+        except RuntimeError:
+            log.debug("the event loop has ended already")
+
+    def _exit_code(self) -> int:
+        return 0 if self._protocol.was_shut_down and not self._failed else 1
+
+    async def _close(self, server: Server) -> None:
+        try:
+            await asyncio.wait_for(server.close(), CLOSE_S)
+        except asyncio.TimeoutError:
+            log.warning("the server took more than %g s to close", CLOSE_S)
+        except Exception:  # the last thing that happens: nothing may keep the process from ending
+            log.exception("the server did not close properly")
+
+    def _catch_signals(self) -> None:
+        for name in _SIGNALS:
+            if hasattr(signal, name):
+                signal.signal(getattr(signal, name), self._on_signal)
+
+    def _on_signal(self, number: int, _frame: Any) -> None:
+        self.end()
+
+    def _force_end(self) -> None:
+        """Runs in a thread of its own: ends the process when everything else hangs."""
+        self._ending.wait()
+        if not threading.Event().wait(GONE_S):
+            os._exit(self._exit_code())
+
+    def _read(self) -> None:
+        """Runs in the reader thread until the stream ends."""
+        frames = FrameReader(stdio.reading(self._reader, on_stall=_report_stall))
+        try:
+            while (body := frames.next()) is not None:
+                self._take_in(body)
+        except BadFraming as exc:
+            log.error("the editor's stream cannot be read any further: %s", exc)
+            self._failed = True
+        except RuntimeError:
+            log.debug("the event loop has ended already")
+        self.end()
+
+    def _take_in(self, body: bytes) -> None:
+        with self._room:
+            # An editor that floods us waits in its own pipe; one message always has room.
+            self._room.wait_for(lambda: self._inbox_bytes < INBOX_BYTES or self._ending.is_set())
+            self._inbox.append(body)
+            self._inbox_bytes += len(body)
+        self._loop.call_soon_threadsafe(self._deliver)
+
+    def _deliver(self) -> None:
+        """Hand the oldest message over. Takes no argument that asyncio could write into a log with its callback."""
+        with self._room:
+            body = self._inbox.popleft()
+            self._inbox_bytes -= len(body)
+            self._room.notify()
+        self._protocol.receive(body)
+
+
+def _report_stall() -> None:
+    log.warning("the editor began a message and has not gone on with it for %g s", stdio.STALLED_S)
