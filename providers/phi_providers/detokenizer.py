@@ -15,6 +15,9 @@ from typing import Any
 SPACE_MARK = "\u2581"
 """How SentencePiece vocabularies write a space."""
 
+_PADDING = re.compile(r"\[PAD\d+\]")
+"""Entries that only round the size of a vocabulary up; conversions give them this name."""
+
 _BYTE_TOKEN = re.compile(r"<0x([0-9A-F]{2})>")
 
 
@@ -80,7 +83,9 @@ def _types(node: Any) -> Iterable[str]:
 
 def _byte_fallback(token: str) -> bytes:
     byte = _BYTE_TOKEN.fullmatch(token)
-    return bytes([int(byte[1], 16)]) if byte else token.replace(SPACE_MARK, " ").encode()
+    if byte:
+        return bytes([int(byte[1], 16)])
+    return b"" if _PADDING.fullmatch(token) else token.replace(SPACE_MARK, " ").encode()
 
 
 def _byte_level(token: str) -> bytes:

@@ -78,7 +78,7 @@ def preferred(reports: Sequence[EngineReport]) -> list[str]:
 
 def absence(device: str) -> tuple[str, str]:
     """Return why a device is not among those that OpenVINO found, and what to do; looks at this machine only."""
-    kind = device.split(".")[0].upper()
+    kind = device.split(".", maxsplit=1)[0].upper()
     if kind == "GPU":
         return _gpu_absence()
     if kind == "NPU":

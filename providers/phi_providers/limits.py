@@ -12,7 +12,7 @@ class Limits:
     silence_s: float = 2.0
     """A worker at work sends a frame at least every prefill chunk (250 ms). One silent for so long hangs."""
     loading_silence_s: float = 10.0
-    """While loading, frames come twice a second from a side thread, but an engine's import may hold the lock for long."""
+    """While loading, frames come twice a second from a side thread, but an import may hold the lock for long."""
     stage_s: float = 900.0
     """One stage of loading. Compiling a large model for an NPU takes minutes; beyond this it will not end."""
     grace_s: float = 0.5

@@ -51,7 +51,9 @@ class TextEncoder:
         if not (at_start and self._dummy and text):
             return self._encode(text)
         if not text[0].isspace():
-            return _shifted(self._encode(" " + text), -1)
+            dummy = self._encode(" " + text)
+            # In front of a digit the dummy space would be a token of its own, like a space that is really there.
+            return _shifted(dummy, -1) if self.table[dummy.ids[0]] != b" " else self._encode(text)
         encoded = self._encode(text)
         first = self.table[encoded.ids[0]]
         if without_dummy(first) == first or self._space_id is None:

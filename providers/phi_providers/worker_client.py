@@ -87,9 +87,11 @@ class WorkerClient:
         self._send(Run(request=request))
 
     def cancel(self, request_id: int) -> None:
-        """Ask the worker to stop this request; it answers Done within a token or a chunk."""
+        """Ask the worker to stop this request; it answers Done within a token or a chunk, or is killed."""
         if self.running is not None and self.running.id == request_id:
             self._send(Cancel(id=request_id))
+            delay_s = self._limits.cancel_grace_s
+            asyncio.get_running_loop().call_later(delay_s, self._kill_if_deaf, self.running)
 
     async def stop(self) -> None:
         """End the process: close its stdin, wait, kill. No callback follows."""
@@ -157,7 +159,7 @@ class WorkerClient:
             if frame.protocol != PROTOCOL_VERSION:
                 self._cause = LoadFailed(f"the worker speaks protocol {frame.protocol}, not {PROTOCOL_VERSION}")
             self.state = State.LOADING
-        elif isinstance(frame, Loading):
+        elif isinstance(frame, Loading) and self.profile is None:
             if frame.stage != self.stage:
                 self._stage.expect(self._limits.stage_s, learn=False)
             self.stage = frame.stage
@@ -192,6 +194,11 @@ class WorkerClient:
     def _close_stdin(self) -> None:
         if self._process is not None and self._process.stdin is not None:
             self._process.stdin.close()
+
+    def _kill_if_deaf(self, request: Request) -> None:
+        # Not by its id: one that yielded may have been resumed since.
+        if self.running is request:
+            self.kill(WorkerHung(f"the worker of {self._where()} did not stop a cancelled request and was ended"))
 
     def _silent(self, silence_s: float) -> None:
         self.kill(WorkerHung(f"the worker of {self._where()} gave no sign of life for {silence_s:.1f} s and was ended"))

@@ -1,8 +1,8 @@
 """From one message body to its handler and back: JSON-RPC as pygls should do it.
 
 pygls interprets messages while the JSON is still being decoded, runs handlers under ids it never forgets, and answers
-from several places. Here the envelope is read first, so every error can name the request it belongs to, and requests are
-answered by the request table alone.
+from several places. Here the envelope is read first, so every error can name the request it belongs to, and requests
+are answered by the request table alone.
 """
 
 from __future__ import annotations
@@ -14,12 +14,10 @@ import json
 import logging
 from typing import TYPE_CHECKING, Any, Protocol
 
-from cattrs import Converter, transform_error
 from lsprotocol import types
 from pygls.exceptions import (
     JsonRpcException,
     JsonRpcInternalError,
-    JsonRpcInvalidParams,
     JsonRpcInvalidRequest,
     JsonRpcServerNotInitialized,
 )
@@ -29,12 +27,20 @@ from phi_ls import handlers, json_rpc
 from phi_ls.failures import one_line, where
 from phi_ls.json_rpc import Breach, Kind, Message, MessageId, RequestFailed
 from phi_ls.request_table import Outcome, RequestTable
+from phi_ls.structuring import params_of, result_of
 from phi_ls.writer import Keep
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+    from cattrs import Converter
     from pygls.lsp.server import LanguageServer
 
 log = logging.getLogger(__name__)
+
+
+_NOT_JSON = (TypeError, ValueError, AttributeError, RecursionError)
+"""What serialisation raises for a value that is no JSON."""
 
 
 class Phase(enum.Enum):
@@ -78,35 +84,34 @@ class Dispatch(LanguageServerProtocol):
         except Breach as exc:
             self._refuse(exc.id, exc.error)
             return
-        if message.kind is Kind.REQUEST:
-            self._on_request(message)
-        elif message.kind is Kind.NOTIFICATION:
+        if message.kind is Kind.NOTIFICATION:
             self._on_notification(message)
-        else:
-            self._on_response(message)
+        elif message.id is not None:
+            handle = self._on_request if message.kind is Kind.REQUEST else self._on_response
+            handle(message.id, message)
 
     def abandon(self) -> None:
         """Answer every request in flight as cancelled by the server and cancel all that runs."""
         self._requests.abandon()
-        for task in [*self._background, *self._request_futures.values()]:
+        for task in list(self._background):
             task.cancel()
+        for future in list(self._request_futures.values()):
+            future.cancel()
 
     # --- incoming -----------------------------------------------------------------------------------------------------
 
-    def _on_request(self, message: Message) -> None:
-        assert message.id is not None
+    def _on_request(self, message_id: MessageId, message: Message) -> None:
         try:
-            self._admit(message)
-            handler = self._get_handler(message.method)
-            params = self._params(message)
+            self._admit(message_id, message.method)
+            handler, params = self._get_handler(message.method), self._params(message)
         except JsonRpcException as exc:
-            self._refuse(message.id, exc)
+            self._refuse(message_id, exc)
             return
         if message.method == types.INITIALIZE:
             self.phase = Phase.INITIALIZING
         context = contextvars.copy_context()
-        context.run(self._ctx_msg_id.set, message.id)
-        self._requests.add(message.id, message.method, context.run(handlers.start, handler, params))
+        context.run(self._ctx_msg_id.set, message_id)
+        self._requests.add(message_id, message.method, context.run(handlers.start, handler, params))
 
     def _on_notification(self, message: Message) -> None:
         if message.method == types.CANCEL_REQUEST:
@@ -127,61 +132,36 @@ class Dispatch(LanguageServerProtocol):
     def _on_cancel(self, params: Any) -> None:
         # No log line for an id that is not in flight: a client may send thousands, all of them too late.
         message_id = params.get("id") if isinstance(params, dict) else None
-        if type(message_id) in (str, int):
+        if isinstance(message_id, (str, int)) and not isinstance(message_id, bool):
             self._requests.cancel(message_id)
 
-    def _on_response(self, message: Message) -> None:
-        future = self._request_futures.pop(message.id, None) if message.id is not None else None
-        response_type = self._result_types.pop(message.id, None) if message.id is not None else None
+    def _on_response(self, message_id: MessageId, message: Message) -> None:
+        future = self._request_futures.pop(message_id, None)
+        response_type = self._result_types.pop(message_id, None)
         # A handler that was cancelled has given up the request that it awaited, and with it the future.
         if future is None or future.done():
             return
         try:
-            future.set_result(self._result(message.fields, response_type))
+            future.set_result(result_of(self._converter, message.fields, response_type))
         except JsonRpcException as exc:
             future.set_exception(exc)
 
-    def _admit(self, message: Message) -> None:
+    def _admit(self, message_id: MessageId, method: str) -> None:
         """Raise the error for a request that may not come now."""
-        if message.id in self._requests:
+        if message_id in self._requests:
             raise JsonRpcInvalidRequest("a request with this id is in flight")
         if self.phase is Phase.SHUT_DOWN:
             raise JsonRpcInvalidRequest("the server has been shut down")
-        if message.method == types.INITIALIZE:
-            if self.phase is not Phase.NEW:
-                raise JsonRpcInvalidRequest("the server has been initialized")
-        elif self.phase is not Phase.RUNNING:
+        if method == types.INITIALIZE and self.phase is not Phase.NEW:
+            raise JsonRpcInvalidRequest("the server has been initialized")
+        if method != types.INITIALIZE and self.phase is not Phase.RUNNING:
             raise JsonRpcServerNotInitialized("the server has not been initialized")
-        kinds = types.METHOD_TO_TYPES.get(message.method)
+        kinds = types.METHOD_TO_TYPES.get(method)
         if kinds is not None and kinds[1] is None:
-            raise JsonRpcInvalidRequest(f"{message.method} is a notification and takes no id")
+            raise JsonRpcInvalidRequest(f"{method} is a notification and takes no id")
 
     def _params(self, message: Message) -> Any:
-        """Return the parameters as LSP's types have them; those of methods outside LSP as JSON has them."""
-        fields, message_type = message.fields, self.get_message_type(message.method)
-        if message_type is None:
-            return fields.get("params")
-        if message.method == types.INITIALIZED and fields.get("params") is None:
-            fields = {**fields, "params": {}}
-        try:
-            return self._converter.structure(fields, message_type).params
-        except Exception as exc:  # cattrs passes on whatever the types' validators raise
-            complaint = f"bad parameters of {message.method}: {'; '.join(transform_error(exc))}"
-            raise JsonRpcInvalidParams(complaint) from exc
-
-    def _result(self, fields: dict[str, Any], response_type: Any) -> Any:
-        """Return the result in a response; raises the error in it, or RequestFailed for a result of the wrong type."""
-        error = fields.get("error")
-        if isinstance(error, dict):
-            code, text = error.get("code"), str(error.get("message"))
-            code = code if isinstance(code, int) else JsonRpcInternalError.CODE
-            raise JsonRpcException.from_error(types.ResponseError(code=code, message=text))
-        if response_type is None:
-            return fields.get("result")
-        try:
-            return self._converter.structure(fields, response_type).result
-        except Exception as exc:  # cattrs passes on whatever the types' validators raise
-            raise RequestFailed("the client's answer has the wrong type") from exc
+        return params_of(self._converter, message, self.get_message_type(message.method))
 
     def _notification_done(self, method: str, task: asyncio.Future[Any]) -> None:
         self._background.discard(task)
@@ -198,7 +178,7 @@ class Dispatch(LanguageServerProtocol):
         if exception is None:
             try:
                 self._send({"jsonrpc": json_rpc.VERSION, "id": message_id, "result": outcome.result}, Keep.ALWAYS)
-            except Exception as exc:  # what a handler returned is no JSON: an internal error like any other
+            except _NOT_JSON as exc:
                 exception = exc
         if exception is not None:
             self._refuse(message_id, _presentable(outcome.method, exception))
@@ -211,9 +191,10 @@ class Dispatch(LanguageServerProtocol):
         message_id = getattr(data, "id", None)
         try:
             self._send(data, _keep(data.method) if message_id is None else Keep.ALWAYS)
-        except Exception as exc:  # parameters that are no JSON must not take the sender down
+        except _NOT_JSON as exc:
             log.error("%s was not sent: %s", data.method, where(exc))
-            if (future := self._request_futures.pop(message_id, None)) is not None:
+            if message_id is not None:
+                future: Future[Any] = self._request_futures.pop(message_id)
                 future.set_exception(RequestFailed(f"{data.method} could not be sent"))
 
     def _send(self, data: Any, keep: Keep) -> None:

@@ -1,7 +1,7 @@
 """Messages in a stream of bytes, as the base protocol of LSP frames them.
 
-A stream that breaks the framing cannot be trusted again: the reader says so at once, so that the process can end and the
-editor start another. Waiting for the next header instead would leave a server that lives and never answers.
+A stream that breaks the framing cannot be trusted again: the reader says so at once, so that the process can end and
+the editor start another. Waiting for the next header instead would leave a server that lives and never answers.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ class FrameReader:
         while (end := self._buffer.find(b"\n", 0, limit)) < 0:
             if len(self._buffer) >= limit:
                 raise BadFraming(f"the header is longer than {_MAX_HEADER_BYTES} bytes")
-            if self._buffer not in (b"", b"\r") and not _START_OF_FIELD.fullmatch(self._buffer):
+            if bytes(self._buffer) not in (b"", b"\r") and not _START_OF_FIELD.fullmatch(self._buffer):
                 raise BadFraming("the bytes where a header should begin are none")
             if not self._more(begun=bool(total or self._buffer)):
                 return None

@@ -20,16 +20,16 @@ def start(handler: Handler, *args: Any) -> asyncio.Future[Any]:
     is changed before the next message is looked at.
     """
     loop = asyncio.get_running_loop()
-    if inspect.iscoroutinefunction(handler):
-        return loop.create_task(handler(*args))
     future = loop.create_future()
     try:
+        if inspect.iscoroutinefunction(handler):
+            return loop.create_task(handler(*args))
         if inspect.isgeneratorfunction(handler):
             return _advance(handler(*args), None)
         future.set_result(handler(*args))
     except asyncio.CancelledError:
         future.cancel()
-    except Exception as exc:  # the boundary to all features: whatever they raise becomes this request's answer
+    except Exception as exc:  # noqa: BLE001  # the boundary to all features: what they raise becomes the answer
         future.set_exception(exc)
     return future
 

@@ -1,4 +1,4 @@
-"""Suggestions that are being generated: shared, handed from one request to the next, stopped when nobody can use them."""
+"""Suggestions being generated: shared, handed from one request to the next, stopped when nobody can use them."""
 
 from __future__ import annotations
 
@@ -6,11 +6,10 @@ import asyncio
 import math
 from collections.abc import Callable
 
-from phi_providers.errors import ProviderError
-from phi_providers.pool import Stream
-
 from phi_ls.context.continuation import may_continue, typed_since
 from phi_ls.context.snapshot import Snapshot
+from phi_providers.errors import ProviderError
+from phi_providers.pool import Stream
 
 ATTACHABLE_S = 0.150
 """Editors cancel at every key and ask again within a few milliseconds; so long an abandoned generation waits."""

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from phi_providers.messages import Load, ModelInfo
-from phi_providers.models.installed import ModelError, builtin, from_folder
-
 from phi_ls import folders
 from phi_ls.settings import Settings
+from phi_providers.messages import Load, ModelInfo
+from phi_providers.models.installed import builtin, from_folder
+from phi_providers.models.manifest import ModelError
 
 ECHO_MODEL = ModelInfo(id="echo", family="fim", path="", context=2048, chat=False, note="scripted answers, no model")
 
 
 def plan(settings: Settings) -> tuple[list[Load], list[str]]:
-    """Return the workers to try, the last one always able to run on any machine, and what is wrong with the settings."""
+    """Return the workers to try, the last able to run on any machine, and what is wrong with the settings."""
     if settings.engine == "echo":
         return [Load(engine="echo", device="none", model=ECHO_MODEL)], []
     model, complaints = _model(settings)
@@ -44,4 +44,6 @@ def _devices(settings: Settings, model: ModelInfo) -> list[str]:
 
 
 def _load(device: str, model: ModelInfo) -> Load:
-    return Load(engine="openvino", device=device, model=model, options={"cache_dir": str(folders.cache_dir() / "openvino")})
+    return Load(
+        engine="openvino", device=device, model=model, options={"cache_dir": str(folders.cache_dir() / "openvino")}
+    )

@@ -16,6 +16,7 @@ from phi_ls.dispatch import Dispatch, Phase
 from phi_ls.documents import Documents
 from phi_ls.json_rpc import RequestFailed, ServerCancelled
 from phi_ls.positions import Encoding
+from phi_ls.structuring import STRUCTURE_ERRORS
 
 if TYPE_CHECKING:
     from cattrs import Converter
@@ -90,7 +91,7 @@ class PhiProtocol(Dispatch):
         try:
             args, kwargs = _prepare_command_arguments(handler, params, self._converter)
             self._check_arity(handler, args)
-        except Exception as exc:  # cattrs passes on whatever the types' validators raise
+        except STRUCTURE_ERRORS as exc:
             raise JsonRpcInvalidParams(f"the arguments do not fit the command '{params.command}'") from exc
         result = handler(*args, **kwargs)
         return await result if inspect.isawaitable(result) else result

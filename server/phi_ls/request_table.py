@@ -12,7 +12,8 @@ from pygls.exceptions import JsonRpcRequestCancelled
 from phi_ls.json_rpc import MessageId, ServerCancelled
 
 CANCEL_GRACE_S = 0.05
-"""A cancelled handler may first end its progress reports, which belong in front of the answer; then it is answered for."""
+"""A cancelled handler may first end its progress reports, which belong in front of the answer; after this it is
+answered for."""
 
 
 @dataclass

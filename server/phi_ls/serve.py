@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from phi_ls import __version__, logs
 
@@ -14,7 +15,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="phi-ls", allow_abbrev=False)
     parser.add_argument("--stdio", action="store_true", help="the only transport, and the default")
     parser.add_argument("--clientProcessId", metavar="PID", help="accepted; the process named in initialize is watched")
-    parser.add_argument("--log-file", metavar="FILE")
+    parser.add_argument("--log-file", metavar="FILE", type=Path)
     parser.add_argument("--log-level", default="warning", choices=logs.LEVELS)
     parser.add_argument("--version", action="version", version=f"phi-ls {__version__}")
     return parser.parse_args(list(arguments))
@@ -23,7 +24,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
 def serve(arguments: Sequence[str]) -> int:
     """Serve one editor until it goes; returns the exit code."""
     options = parse(arguments)
-    logs.configure(level=options.log_level, file=options.log_file)
+    logs.set_up(level=options.log_level, file=options.log_file)
     # Imported here: `--version` and a mistyped option need none of it.
     from phi_ls.configuration import Configuration
     from phi_ls.server import PhiLanguageServer

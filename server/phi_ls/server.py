@@ -47,6 +47,8 @@ class PhiLanguageServer(LanguageServer):
         super().__init__("phi-ls", __version__, protocol_cls=PhiProtocol)
         self.configuration = configuration or Configuration()
         """Settings of the command line and the user's own file; the editor's are added as they come."""
+        self.locale: str | None = None
+        """The editor's display language, as a tag."""
         self.on_change: list[Callable[[], None]] = []
         """Called when the pool or the session has something new to show."""
         self.on_close: list[Callable[[], None]] = []

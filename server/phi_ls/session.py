@@ -8,16 +8,18 @@ from collections.abc import Callable
 from pathlib import Path
 
 from cachetools import LRUCache
-from phi_providers.pool import Pool
 
 from phi_ls import folders
 from phi_ls.caches.suggestions import Suggestions
+from phi_ls.context.snapshot import Snapshot
 from phi_ls.context.window import Edges
 from phi_ls.decisions import Decisions
+from phi_ls.explanation import Explanation
 from phi_ls.in_flight import InFlight
 from phi_ls.meter import Meter
 from phi_ls.plan import plan
 from phi_ls.settings import Settings
+from phi_providers.pool import Pool
 
 log = logging.getLogger(__name__)
 
@@ -38,8 +40,10 @@ class Session:
         self.edges: LRUCache[str, Edges] = LRUCache(REMEMBERED_DOCUMENTS)
         """Where each document's window began, so that it stays there."""
         self.latest: dict[str, tuple[tuple[int, int, int], asyncio.Event]] = {}
-        """The newest request for a suggestion of each document: (version, line, column), and what ends the one before."""
-        self.explanations: LRUCache[bytes, str] = LRUCache(256)
+        """The newest request of each document: (version, line, column), and what supersedes it."""
+        self.shown: LRUCache[str, tuple[Snapshot, str]] = LRUCache(REMEMBERED_DOCUMENTS)
+        """The suggestion shown last in each document, to tell when it is contradicted."""
+        self.explanations: LRUCache[bytes, Explanation] = LRUCache(256)
         self._just_deleted: set[str] = set()
         self._on_change = on_change
         self.pool = self._make_pool()
@@ -54,7 +58,7 @@ class Session:
         old, self.settings = self.settings, settings
         if _who_answers(old) != _who_answers(settings):
             retired, self.pool = self.pool, self._make_pool()
-            self.suggestions.clear()
+            self.suggestions = Suggestions()
             self.start()
             await retired.close()
         elif settings.enable and not old.enable:

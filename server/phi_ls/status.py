@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import psutil
-from phi_providers.pool import PoolStatus, WorkerStatus
 
 from phi_ls.session import Session
+from phi_providers.pool import PoolStatus, WorkerStatus
 
 
 def status_of(session: Session) -> dict[str, Any]:

@@ -6,19 +6,20 @@ import asyncio
 import time
 from dataclasses import dataclass
 
-from phi_providers.errors import ProviderError, Superseded, Unavailable
-from phi_providers.messages import ModelInfo, Part, Urgency
-from phi_providers.pool import Job
-
+from phi_ls.caches.suggestions import contradicts
 from phi_ls.context.snapshot import Snapshot
-from phi_ls.context.window import after_cut, plan_window
+from phi_ls.context.window import after_cut
+from phi_ls.context.window import plan as plan_window
 from phi_ls.decisions import Drop, Reason
 from phi_ls.ghost_text.gate import refuse
 from phi_ls.ghost_text.stopping import finished, wants_multiline
 from phi_ls.ghost_text.trim import shape
 from phi_ls.in_flight import Generation
-from phi_ls.prompts.family import heal_fragment, infill_parts
+from phi_ls.prompts.family import heal_fragment, infill_parts, text_budget
 from phi_ls.session import Session
+from phi_providers.errors import ProviderError, Superseded, Unavailable
+from phi_providers.messages import ModelInfo, Part, Urgency
+from phi_providers.pool import Job
 
 SINGLE_LINE_TOKENS = 48
 MULTILINE_TOKENS = 160
@@ -42,8 +43,10 @@ async def suggest(session: Session, snapshot: Snapshot, *, invoked: bool, just_d
     """Return what to insert at the snapshot's cursor, or why nothing."""
     begun = time.perf_counter()
     superseded = _newest(session, snapshot)
+    _note_contradiction(session, snapshot)
     outcome = await _suggest(session, snapshot, superseded, invoked=invoked, just_deleted=just_deleted)
     if isinstance(outcome, Shown):
+        session.shown[snapshot.uri] = (snapshot, outcome.text)
         session.meter.answered((time.perf_counter() - begun) * 1000, from_cache=outcome.from_cache)
     return outcome
 
@@ -54,7 +57,7 @@ async def _suggest(
     # The cache first: it answers most keystrokes, and nothing else has to be looked at for it.
     if hit := session.suggestions.lookup(snapshot):
         return Shown(text=hit.text, from_cache=True)
-    if drop := refuse(snapshot, invoked=invoked, just_deleted=just_deleted):
+    if drop := _gate(session, snapshot, invoked=invoked, just_deleted=just_deleted):
         return drop
     generation = session.in_flight.find(snapshot)
     if generation is None:
@@ -69,6 +72,20 @@ async def _suggest(
     if generation.error is not None:
         return _failed(generation.error)
     return _result(session, snapshot, generation)
+
+
+def _gate(session: Session, snapshot: Snapshot, *, invoked: bool, just_deleted: bool) -> Drop | None:
+    if not invoked and session.suggestions.recently_rejected(snapshot):
+        return Drop(reason=Reason.REJECTED_RECENTLY, detail="suggestions at this place were typed over twice")
+    return refuse(snapshot, invoked=invoked, just_deleted=just_deleted)
+
+
+def _note_contradiction(session: Session, snapshot: Snapshot) -> None:
+    """If what was shown last in this document has been typed over, remember that for its place."""
+    shown = session.shown.get(snapshot.uri)
+    if shown is not None and contradicts(*shown, snapshot):
+        session.suggestions.rejected(shown[0])
+        del session.shown[snapshot.uri]
 
 
 def _result(session: Session, snapshot: Snapshot, generation: Generation) -> Shown | Drop:
@@ -91,7 +108,7 @@ def _begin(session: Session, snapshot: Snapshot) -> Generation:
             max_new_tokens=MULTILINE_TOKENS if multiline else SINGLE_LINE_TOKENS,
             urgency=Urgency.TYPING,
             replaces=snapshot.uri,
-            heal=heal_fragment(snapshot),
+            heal=heal_fragment(snapshot, session.pool.model),
         )
     )
     generation = Generation(
@@ -109,7 +126,7 @@ def _begin(session: Session, snapshot: Snapshot) -> Generation:
 def _prompt(session: Session, snapshot: Snapshot, model: ModelInfo) -> tuple[Part, ...]:
     window = plan_window(
         snapshot,
-        tokens_for_text=model.context - RESERVE_TOKENS,
+        tokens_for_text=text_budget(model, RESERVE_TOKENS),
         chars_per_token=model.chars_per_token,
         previous=session.edges.get(snapshot.uri),
     )
@@ -166,5 +183,3 @@ def _unanswered(superseded: asyncio.Event) -> Drop:
 def _failed(error: ProviderError) -> Drop:
     reason = Reason.SUPERSEDED if isinstance(error, Superseded) else Reason.NO_PROVIDER
     return Drop(reason=reason, detail=str(error))
-
-

@@ -7,14 +7,19 @@ slow handler nor an editor that does not read can keep the server from noticing 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import os
+import queue
 import signal
 import threading
+import time
 from collections import deque
+from collections.abc import Callable
 from typing import Any, Protocol
 
 from phi_ls import stdio
+from phi_ls.failures import where
 from phi_ls.framing import BadFraming, FrameReader, frame
 from phi_ls.parent_watch import ParentWatch
 from phi_ls.protocol import PhiProtocol
@@ -68,7 +73,8 @@ class Connection:
         self._inbox_bytes = 0
         self._room = threading.Condition()
         self._ended = asyncio.Event()
-        self._ending = threading.Event()
+        # Unlike an Event, this may be used by a signal handler that interrupts its use.
+        self._ending: queue.SimpleQueue[None] = queue.SimpleQueue()
         self._failed = False
         self._watch: ParentWatch | None = None
 
@@ -93,41 +99,45 @@ class Connection:
 
     def watch_parent(self, process_id: int) -> None:
         """End when this process has ended."""
+        if self._watch is not None:
+            self._watch.stop()
         self._watch = ParentWatch(process_id, self.end)
         self._watch.start()
 
     def end(self) -> None:
         """End the connection; from any thread, any number of times."""
-        self._ending.set()
-        try:
-            self._loop.call_soon_threadsafe(self._ended.set)
-        except RuntimeError:
-            log.debug("the event loop has ended already")
+        self._ending.put(None)
+        self._in_loop(self._ended.set)
+
+    def _in_loop(self, callback: Callable[[], None]) -> None:
+        # The loop raises RuntimeError once it is closed: then there is nothing left to be told.
+        with contextlib.suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(callback)
 
     def _exit_code(self) -> int:
         return 0 if self._protocol.was_shut_down and not self._failed else 1
 
     async def _close(self, server: Server) -> None:
-        try:
-            await asyncio.wait_for(server.close(), CLOSE_S)
-        except asyncio.TimeoutError:
+        closing = asyncio.ensure_future(server.close())
+        await asyncio.wait([closing], timeout=CLOSE_S)
+        if not closing.done():
             log.warning("the server took more than %g s to close", CLOSE_S)
-        except Exception:  # the last thing that happens: nothing may keep the process from ending
-            log.exception("the server did not close properly")
+        elif not closing.cancelled() and (exc := closing.exception()) is not None:
+            log.error("the server did not close properly: %s", where(exc))
 
     def _catch_signals(self) -> None:
         for name in _SIGNALS:
             if hasattr(signal, name):
                 signal.signal(getattr(signal, name), self._on_signal)
 
-    def _on_signal(self, number: int, _frame: Any) -> None:
+    def _on_signal(self, _number: int, _frame: Any) -> None:
         self.end()
 
     def _force_end(self) -> None:
         """Runs in a thread of its own: ends the process when everything else hangs."""
-        self._ending.wait()
-        if not threading.Event().wait(GONE_S):
-            os._exit(self._exit_code())
+        self._ending.get()
+        time.sleep(GONE_S)
+        os._exit(self._exit_code())
 
     def _read(self) -> None:
         """Runs in the reader thread until the stream ends."""
@@ -138,17 +148,16 @@ class Connection:
         except BadFraming as exc:
             log.error("the editor's stream cannot be read any further: %s", exc)
             self._failed = True
-        except RuntimeError:
-            log.debug("the event loop has ended already")
-        self.end()
+        finally:
+            self.end()
 
     def _take_in(self, body: bytes) -> None:
         with self._room:
             # An editor that floods us waits in its own pipe; one message always has room.
-            self._room.wait_for(lambda: self._inbox_bytes < INBOX_BYTES or self._ending.is_set())
+            self._room.wait_for(lambda: self._inbox_bytes < INBOX_BYTES)
             self._inbox.append(body)
             self._inbox_bytes += len(body)
-        self._loop.call_soon_threadsafe(self._deliver)
+        self._in_loop(self._deliver)
 
     def _deliver(self) -> None:
         """Hand the oldest message over. Takes no argument that asyncio could write into a log with its callback."""

@@ -1,34 +1,35 @@
 """An engine without weights that follows a script: for tests, and for people who write a provider.
 
-The script is the JSON file named by PHI_LS_ECHO_SCRIPT:
+The script is the JSON file named by `script` in the options of `Load`, or else by PHI_LS_ECHO_SCRIPT:
 
     {"load":    {"ms": 0, "then": "ok"},
-     "record":  "a file that gets one JSON line per request",
+     "record":  "a file that gets one JSON line when a request begins, and one when it ends by itself or is cancelled",
      "answers": [{"when": "text in the prompt", "tokens": ["def", " f"], "token_ms": 1, "prefill_ms": 0,
                   "log_prob": -0.1, "then": "stop", "at": 1, "deaf": false}]}
 
 The first answer whose `when` occurs in the prompt is given; without one, the prompt's length. `then` is what happens
-after token number `at` (default: after the last): `stop`, `fail`, `exit`, `abort`, `segfault`, `hang`, `hang_gil`
-(natively, with the interpreter lock), `print_fd1`, `junk`, or `forever` (the tokens again and again). `deaf` ignores
-cancels. `then` of `load` takes the same words.
+after token number `at` (default: after the last): `stop`, `fail`, `forever` (the tokens again and again), or a deed of
+`mishaps` (`abort`, `hang`, `junk`, …). `deaf` ignores cancels. `then` of `load` takes the same words.
 """
 
 from __future__ import annotations
 
-import contextlib
-import ctypes
 import json
 import math
 import os
-import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from phi_providers.engines import mishaps
 from phi_providers.errors import GenerationFailed, LoadFailed
 from phi_providers.messages import Load, ModelProfile, Piece, Request, Started, Usage
 from phi_providers.provider import Emit
+
+CACHED_PROMPTS = 4
+"""Prompts whose prefixes are found again, as in an engine with a paged cache."""
 
 CHUNK_MS = 50.0
 """A scripted prefill beats as often as a real one may."""
@@ -40,11 +41,11 @@ class EchoProvider:
     def __init__(self, order: Load) -> None:
         self._order = order
         self._script: dict[str, Any] = {}
-        self._last_prompt: list[str] = []
+        self._cache: deque[list[str]] = deque(maxlen=CACHED_PROMPTS)
 
     def load(self, progress: Callable[[str], None]) -> ModelProfile:
         """Read the script; raises LoadFailed when it is not readable or says so."""
-        path = os.environ.get("PHI_LS_ECHO_SCRIPT")
+        path = self._order.options.get("script") or os.environ.get("PHI_LS_ECHO_SCRIPT")
         try:
             self._script = json.loads(Path(path).read_text("utf-8")) if path else {}
         except (OSError, ValueError) as exc:
@@ -54,7 +55,7 @@ class EchoProvider:
         time.sleep(step.get("ms", 0) / 1000)
         if step.get("then", "ok") == "fail":
             raise LoadFailed("the script says that loading fails")
-        _happen(step.get("then", "ok"))
+        mishaps.happen(step.get("then", "ok"))
         model = self._order.model
         return ModelProfile(
             model=model.id,
@@ -83,13 +84,14 @@ class EchoProvider:
     def _answer(self, request: Request, emit: Emit, answer: dict[str, Any]) -> Usage:
         begun = time.perf_counter()
         words = "".join(part.text for part in request.parts).split(" ")
-        reused = _common(self._last_prompt, words)
-        self._last_prompt = words
-        self._record(request, words)
+        reused = max((_common(cached, words) for cached in self._cache), default=0)
+        self._cache.append(words)
+        self._record(id=request.id, prompt=" ".join(words), new=request.max_new_tokens, resumed=len(request.resume_ids))
         emit(Started(id=request.id, prompt_tokens=len(words), sizes=_sizes(request)))
         finish = self._prefill(request, emit, answer)
         first_ms = (time.perf_counter() - begun) * 1000
         emitted, finish = (0, finish) if finish else self._tokens(request, emit, answer)
+        self._record(id=request.id, finish=finish, emitted=emitted)
         total_ms = (time.perf_counter() - begun) * 1000
         return Usage(
             prompt_tokens=len(words),
@@ -127,14 +129,13 @@ class EchoProvider:
                 return count + 1, "cancelled"
         if then == "fail":
             raise GenerationFailed("the script says that this request fails")
-        _happen(then)
+        mishaps.happen(then)
         return max(min(length, at) - len(request.resume_ids), 0), "stop"
 
-    def _record(self, request: Request, words: list[str]) -> None:
+    def _record(self, **fields: Any) -> None:
         if path := self._script.get("record"):
-            line = json.dumps({"id": request.id, "new": request.max_new_tokens, "prompt": " ".join(words)})
             with Path(path).open("a", encoding="utf-8") as file:
-                file.write(line + "\n")
+                file.write(json.dumps(fields) + "\n")
 
 
 def _sizes(request: Request) -> dict[str, int]:
@@ -144,27 +145,3 @@ def _sizes(request: Request) -> dict[str, int]:
 def _common(old: list[str], new: list[str]) -> int:
     pairs = zip(old, new, strict=False)
     return next((index for index, (a, b) in enumerate(pairs) if a != b), min(len(old), len(new)))
-
-
-def _write_junk() -> None:
-    # Beside the frames: what a library that found the private copy of stdout would do.
-    for descriptor in range(3, 16):
-        with contextlib.suppress(OSError):
-            os.write(descriptor, b"}{ no frame\n")
-
-
-_DEEDS: dict[str, Callable[[], object]] = {
-    "exit": lambda: os._exit(7),
-    "abort": os.abort,
-    "segfault": lambda: ctypes.string_at(0),
-    "hang": lambda: threading.Event().wait(),
-    # PyDLL keeps the interpreter lock during the call, as an engine's step does.
-    "hang_gil": lambda: ctypes.PyDLL(None).sleep(3600),
-    "print_fd1": lambda: os.write(1, b"a native library prints on fd 1\n"),
-    "junk": _write_junk,
-}
-"""What a broken engine does, by the word of the script."""
-
-
-def _happen(what: str) -> None:
-    _DEEDS.get(what, lambda: None)()

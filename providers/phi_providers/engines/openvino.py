@@ -1,8 +1,8 @@
 """The OpenVINO engine: a Phi-3-architecture model on CPU or Intel GPU, with a prefix cache that lasts across requests.
 
-`Load.options`: `strict`: FP32 arithmetic and cache, no dynamic quantisation; `cache_dir`: compiled GPU kernels go there;
-`chunk_tokens`: fixed size of a prefill step; `kv_blocks`: fixed size of the KV pool; `prefix_caching`: False to measure
-what it brings.
+`Load.options`: `strict`: FP32 arithmetic and cache, no dynamic quantisation; `cache_dir`: compiled GPU kernels go
+there; `chunk_tokens`: fixed size of a prefill step; `kv_blocks`: fixed size of the KV pool; `prefix_caching`: False to
+measure what it brings.
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 
 The prompt is prefilled in requests of our own, each a chunk longer than the one before, never in steps of one request.
 A request cancelled between two prefill steps leaves its last, half filled block filed under its full content, and the
-next prompt that begins alike is answered from it: measured, log-probabilities off by up to 3.4 and other tokens. Requests
-that end on whole blocks leave nothing half filled; stopping then means not to send the next one.
+next prompt that begins alike is answered from it: measured, log-probabilities off by up to 3.4 and other tokens.
+Requests that end on whole blocks leave nothing half filled; stopping then means not to send the next one.
 """
 
 from __future__ import annotations
@@ -71,12 +71,13 @@ class StepLoop:
 
     def _prefill(self, ids: list[int], step: Step) -> tuple[int, bool]:
         """Compute a prompt that ends on a whole block; return the steps taken and whether to go on."""
-        self._add(ids, 1, frozenset())
+        handle = self._add(ids, 1, frozenset())
         steps, wanted = 0, True
         while self._pipeline.has_non_finished_requests():
             self._pipeline.step()
             steps += 1
             wanted = step(()) and wanted
+        _check_served(_read(handle))
         self._mirror.store(ids)
         return steps, wanted
 
@@ -97,8 +98,9 @@ class StepLoop:
         finally:
             self._end(handle)
             del handle
+        _check_served(new)
         # The last token has been chosen, its keys and values have not been computed.
-        self._mirror.store(ids + new[:-1] if new else [])
+        self._mirror.store(ids + new[:-1])
         return steps
 
     def _add(self, ids: list[int], max_new_tokens: int, stop_ids: frozenset[int]) -> Any:
@@ -121,9 +123,15 @@ class StepLoop:
 
 
 def _proven(cached: int, end: int, steps: int, chunk: int) -> int:
-    """Return the tokens reused of the first `end`: what the mirror says, within what the number of steps allows."""
-    least, most = end - steps * chunk, end - (steps - 1) * chunk - 1
-    return max(0, min(max(cached, least), most))
+    """Return the tokens reused of the first `end`: what the mirror says, or what the steps prove if they contradict it."""
+    least, most = max(end - steps * chunk, 0), end - (steps - 1) * chunk - 1
+    return cached if least <= cached <= most else least
+
+
+def _check_served(tokens: Sequence[object]) -> None:
+    # The scheduler drops a request that the pool has no room for, and does not say so here.
+    if not tokens:
+        raise RuntimeError("the prompt did not fit in the available cache budget")
 
 
 def _read(handle: Any) -> list[tuple[int, float]]:

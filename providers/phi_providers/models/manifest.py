@@ -27,8 +27,8 @@ class ModelError(Exception):
 def verify(folder: Path, *, full: bool) -> None:
     """Compare a folder with its manifest; raises ModelError for the first difference.
 
-    `full` hashes every byte (2 GB take seconds), otherwise size and samples are compared. A folder with neither manifest
-    nor profile is the user's own export and passes.
+    `full` hashes every byte (2 GB take seconds), otherwise size and samples are compared. A folder with neither
+    manifest nor profile is the user's own export and passes.
     """
     if not (folder / MANIFEST).exists() and not (folder / "profile.json").exists():
         return

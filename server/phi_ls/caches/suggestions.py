@@ -1,4 +1,4 @@
-"""The suggestions of the last minutes, found again by the text around the cursor, also while the user types along them."""
+"""Suggestions of the last minutes, found by the text around the cursor, also while the user types along them."""
 
 from __future__ import annotations
 
@@ -154,7 +154,7 @@ def _closing_line(snapshot: Snapshot) -> str:
 
 
 def _typed(origin: _Origin, before: str, after: str) -> str | None:
-    """Return what was typed since the cursor stood between `before` and `after`, or None if it can't have stood there."""
+    """Return what was typed since the cursor stood between `before` and `after`; None if it can't have stood there."""
     if not origin.line.startswith(before) or not origin.after.endswith(after):
         return None
     typed = origin.line[len(before) :] + origin.below_it
@@ -180,7 +180,7 @@ def _match(snapshot: Snapshot, origin: _Origin, entry: _Entry) -> Hit | None:
 
 
 def _without_closers(snapshot: Snapshot, origin: _Origin, rest: str) -> str:
-    """Cut the rest where it would write the closers that the editor has inserted, right of the cursor or a line below."""
+    """Cut the rest where it would write closers that the editor has inserted, right of the cursor or a line below."""
     lines = list(snapshot.lines)
     lines[snapshot.row] = snapshot.before + origin.after
     rest = cut_suffix(replace(snapshot, lines=tuple(lines)), rest)

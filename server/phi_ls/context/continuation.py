@@ -11,7 +11,7 @@ HEAD_CHARS = 200
 
 
 def typed_since(old: Snapshot, new: Snapshot) -> str | None:
-    r"""Return the text typed between two cursors of one document (lines joined by \n), None if anything else changed."""
+    r"""Return the text typed between two cursors of a document (lines joined by \n); None if anything else changed."""
     at = old.line - new.first_line
     if old.uri != new.uri or new.line < old.line or at < 0 or not _same_above(old, new):
         return None
@@ -24,7 +24,7 @@ def typed_since(old: Snapshot, new: Snapshot) -> str | None:
 
 
 def may_continue(old: Snapshot, now: Snapshot, text: str) -> bool:
-    """Whether the document, seen again at the old cursor, may hold `old` plus a beginning of `text` (or of what follows).
+    """Whether the document, seen again at the old cursor, may hold `old` plus a beginning of `text` or of what follows.
 
     For the moment between an edit and the request that tells where the cursor went.
     """

@@ -28,10 +28,9 @@ def document_uri(options: dict[str, Any]) -> str:
 
 def position(value: Any, name: str = "position") -> types.Position:
     """Return a position; raises JsonRpcInvalidParams."""
-    line = value.get("line") if isinstance(value, dict) else None
-    character = value.get("character") if isinstance(value, dict) else None
-    if not _natural(line) or not _natural(character):
-        raise JsonRpcInvalidParams(f"'{name}' must have a line and a character, whole numbers from 0")
+    if not isinstance(value, dict):
+        raise JsonRpcInvalidParams(f"'{name}' must be an object")
+    line, character = (_natural(value.get(field), f"{name}.{field}") for field in ("line", "character"))
     return types.Position(line, character)
 
 
@@ -42,5 +41,8 @@ def span(value: Any, name: str = "range") -> types.Range:
     return types.Range(position(value.get("start"), f"{name}.start"), position(value.get("end"), f"{name}.end"))
 
 
-def _natural(value: Any) -> bool:
-    return type(value) is int and 0 <= value < 2**31
+def _natural(value: Any, name: str) -> int:
+    # LSP's `uinteger`; `True` is no number.
+    if type(value) is not int or not 0 <= value < 2**31:
+        raise JsonRpcInvalidParams(f"'{name}' must be a whole number from 0")
+    return value

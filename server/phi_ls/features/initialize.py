@@ -19,6 +19,7 @@ def register(server: PhiLanguageServer) -> None:
 
     @server.feature(types.INITIALIZE)
     def initialize(params: types.InitializeParams) -> None:
+        server.locale = params.locale
         server.configuration.add(Layer(source=Source.INITIALIZATION, options=params.initialization_options))
         server.configuration.read_project_files(server.roots)
         server.session = Session(server.configuration.settings, on_change=server.changed)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import datetime
+import datetime as dt
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
@@ -30,9 +30,7 @@ def register(server: PhiLanguageServer) -> None:
         return types.InlineCompletionList(items=[item]) if item else None
 
 
-async def text_at(
-    server: PhiLanguageServer, uri: str, position: types.Position, *, invoked: bool
-) -> str | None:
+async def text_at(server: PhiLanguageServer, uri: str, position: types.Position, *, invoked: bool) -> str | None:
     """Return what to insert at a position of an open document, or None; either way the decision is recorded."""
     document = server.documents.get(uri)
     if document is None:
@@ -96,7 +94,7 @@ def _record(server: PhiLanguageServer, uri: str, position: types.Position, outco
     shown = isinstance(outcome, Shown)
     server.session.decisions.record(
         Decision(
-            time=datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="milliseconds"),
+            time=dt.datetime.now(dt.timezone.utc).isoformat(timespec="milliseconds"),
             uri=uri,
             line=position.line,
             character=position.character,

@@ -84,11 +84,15 @@ def use_document_style(snapshot: Snapshot, text: str) -> str:
         return text  # the cursor's own block is written the other way
     first, *rest = text.split("\n")
     lines = rest if snapshot.before.strip() else [first, *rest]
-    step = min(
-        (len(lead(line)) for line in lines if line.strip() and lead(line) in ("  ", " " * 4, " " * 8)), default=4
-    )
+    step = _step(lines)
     styled = [_styled(line, style, step) for line in lines]
     return "\n".join([first, *styled] if snapshot.before.strip() else styled)
+
+
+def _step(lines: list[str]) -> int:
+    """Return how many blanks the model takes for a level: four, unless the shallowest lines say two."""
+    widths = {len(lead(line)) for line in lines if line.startswith("  ")}
+    return 2 if 2 in widths or min(widths, default=4) + 2 in widths else 4
 
 
 def _styled(line: str, style: str, step: int) -> str:

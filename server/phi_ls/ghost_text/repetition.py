@@ -13,7 +13,7 @@ def _repeats_needed(unit: str) -> int:
     if len(unit) < 3:
         return 30
     if len(unit) < 10:
-        return 10
+        return 16
     return 4 if len(unit) < 40 else 3
 
 

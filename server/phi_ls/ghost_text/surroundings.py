@@ -20,9 +20,11 @@ def cut_suffix(snapshot: Snapshot, text: str) -> str:
         return text
     level = _level_positions(snapshot, text)
     closer = _closer_at_cursor(snapshot, right)
-    for position in sorted(level):
-        if (closer and text.startswith(closer, position)) or _is_rest_of_line(text, position, right):
-            return text[:position]
+    repeated = [position for position in level if _is_rest_of_line(text, position, right)]
+    fits = len(text) in level  # it may close the cursor's string and open another
+    closing = [position for position in level if closer and not fits and text.startswith(closer, position)]
+    if repeated or closing:
+        return text[: min(repeated or closing)]
     return text[: _tail_overlap(text, right, level)]
 
 

@@ -11,11 +11,13 @@ from phi_ls.ghost_text.nesting import marks
 _MARKER = re.compile(r"<\|/?[A-Za-z][\w.-]{0,30}\|>")
 _FENCE = re.compile(r"^[ \t]*(?:`{3,}|~{3,})[ \t]*[\w+#.-]*[ \t]*$", re.MULTILINE)
 _LONG_FENCE = re.compile(r"^[ \t]*(?:`{4,}|~{4,})[ \t]*[\w+#.-]*[ \t]*$", re.MULTILINE)
+_INTRODUCTION = 160
+"""Characters; an introduction that brings no code by then brings none."""
 _SENTENCE = re.compile(
     r"""^(?:\#{1,6}\ |\*\*|>\ )?(?:
         (?:Sure|Certainly|Of\ course|Absolutely|Okay|Great)[,!.:]
       | Here(?:['’]s|\ is|\ are|\ you)\b
-      | (?:This|The|That|Your)\ (?:\w+\ ){0,2}(?:code|function|method|snippet|program|script|class|solution|line|output)\b
+      | (?:This|The|That|Your)\ (?:\w+\ ){0,2}(?:code|function|method|snippet|program|script|class|solution|output)\b
       | (?:In\ (?:this|the\ above)|To\ (?:complete|fix|implement|achieve|do)\ (?:the|this|that))\b
       | (?:Note\ that|Please\ note)\b
       | (?:Explanation|Note|Output|Answer|Solution)\*{0,2}:\*{0,2}(?:[ ]*$|(?:\ \S+){4})
@@ -72,9 +74,16 @@ def _without_prose(snapshot: Snapshot, text: str) -> tuple[str, bool]:
     for line in text.split("\n"):
         talks = _SENTENCE.match(line if start or snapshot.before.strip() else line.lstrip())
         if talks and not marks(text[:start], snapshot.language)[1]:
-            return text[:start], True
+            return text[:start], _is_surely_prose(text, start)
         start += len(line) + 1
     return text, False
+
+
+def _is_surely_prose(text: str, start: int) -> bool:
+    """Tell whether what begins like a sentence has gone on long enough: the code may still follow an introduction, and
+    `Note:` may become a property."""
+    rest = text[start:]
+    return len(rest) > _INTRODUCTION or (bool(text[:start].strip()) and "\n" in rest)
 
 
 def _is_sentence(text: str) -> bool:

@@ -8,20 +8,26 @@ import json
 import sys
 from collections.abc import Coroutine
 from typing import Any
+from urllib.parse import unquote
 
 import typer
 from lsprotocol import types
-from phi_providers.errors import ProviderError
-from phi_providers.messages import ModelProfile, Usage
 
 from phi_ls.context.paths import excluded
+from phi_ls.context.symbols import symbol_facts
 from phi_ls.decisions import Drop, Reason
-from phi_ls.explanations import Explanation, explain_lines, explain_symbol
-from phi_ls.hover_facts import facts_at
+from phi_ls.documents import Document
+from phi_ls.explanation import Explanation
+from phi_ls.explanations import OnDelta, Question, ask, ignore
+from phi_ls.hover_text import join, labelled, plain_facts
+from phi_ls.markdown import plain_text
 from phi_ls.session import Session
+from phi_ls.subjects import of_lines, of_symbol, word_of
 from phi_ls.suggest import Shown, suggest
 from phi_ls.terminal.places import Cursor, Lines
 from phi_ls.terminal.session import Choice, terminal_session
+from phi_providers.errors import ProviderError
+from phi_providers.messages import ModelProfile, Usage
 
 ANSWERED, NOTHING, NO_PROVIDER = 0, 1, 3
 """Exit codes; 2, a usage error, is typer's."""
@@ -73,9 +79,9 @@ def _run(command: Coroutine[Any, Any, int]) -> None:
 
 async def _complete(cursor: Cursor, choice: Choice, *, as_json: bool) -> int:
     document = cursor.document
-    snapshot = document.snapshot(types.Position(cursor.line, cursor.column), path=document.uri.rpartition("/")[2])
+    snapshot = document.snapshot(types.Position(cursor.line, cursor.column), path=_name(document))
     async with terminal_session(choice) as session:
-        outcome: Shown | Drop | None = _refused(session, cursor)
+        outcome: Shown | Drop | None = _refused(session, document)
         if outcome is None:
             outcome = await suggest(session, snapshot, invoked=True)
         if isinstance(outcome, Drop):
@@ -91,15 +97,18 @@ async def _complete(cursor: Cursor, choice: Choice, *, as_json: bool) -> int:
 
 
 async def _hover(cursor: Cursor, choice: Choice, *, as_json: bool) -> int:
+    document, line, column = cursor.document, cursor.line, cursor.column
     async with terminal_session(choice) as session:
-        facts = facts_at(cursor.document, cursor.line, cursor.column)
-        if facts is None:
+        drop = _refused(session, document)
+        if drop is None and not word_of(document, line, column):
             drop = Drop(reason=Reason.EMPTY, detail="there is no symbol at this place")
+        if drop is not None:
             _print_drop(drop, session, choice, as_json=as_json)
             return NOTHING
-        path = cursor.document.uri.rpartition("/")[2]
-        explanation = await explain_symbol(session, cursor.document, facts, path=path)
-        text = f"{facts.text}\n\n{explanation.labelled}" if facts.text else explanation.labelled
+        facts = symbol_facts(document.text, line, column, document.language)
+        subject = of_symbol(document, line, column, _name(document), facts)
+        explanation = await _answer(session, Question(subject=subject, language=_language(session), brief=True))
+        text = join(plain_facts(facts) if facts else "", labelled(explanation, markdown=False))
         _print(text, _report(choice, text, explanation.profile, explanation.usage), as_json=as_json)
     return ANSWERED
 
@@ -107,28 +116,41 @@ async def _hover(cursor: Cursor, choice: Choice, *, as_json: bool) -> int:
 async def _explain(lines: Lines, choice: Choice, *, as_json: bool) -> int:
     def show(delta: str) -> None:
         if not as_json:
-            sys.stdout.write(delta)
+            sys.stdout.write(plain_text(delta))
             sys.stdout.flush()
 
-    path = lines.document.uri.rpartition("/")[2]
     async with terminal_session(choice) as session:
-        explanation: Explanation = await explain_lines(
-            session, lines.document, lines.first, lines.last, path=path, on_delta=show
-        )
-        report = _report(choice, explanation.text, explanation.profile, explanation.usage)
-        if as_json:
-            _print("", report, as_json=True)
-        else:
-            typer.echo("")
-            if explanation.note:
-                typer.echo(f"({explanation.note})", err=True)
-        return ANSWERED if explanation.text.strip() else NOTHING
+        if drop := _refused(session, lines.document):
+            _print_drop(drop, session, choice, as_json=as_json)
+            return NOTHING
+        subject = of_lines(lines.document, lines.first, lines.last, _name(lines.document))
+        explanation = await _answer(session, Question(subject=subject, language=_language(session)), show)
+        report = _report(choice, plain_text(explanation.text), explanation.profile, explanation.usage)
+        _print("", report, as_json=as_json)
+        if explanation.note and not as_json:
+            typer.echo(f"({explanation.model}: {explanation.note})", err=True)
+        return ANSWERED if explanation.text else NOTHING
 
 
-def _refused(session: Session, cursor: Cursor) -> Drop | None:
-    if excluded(cursor.document.uri, session.settings.exclude, []):
+async def _answer(session: Session, question: Question, on_delta: OnDelta = ignore) -> Explanation:
+    answer = ask(session, question, on_delta)
+    return answer if isinstance(answer, Explanation) else await answer.task
+
+
+def _language(session: Session) -> str:
+    model = session.pool.model
+    setting = session.settings.language
+    return "en" if setting == "auto" or (model is not None and not model.chat) else setting
+
+
+def _name(document: Document) -> str:
+    return unquote(document.uri.rpartition("/")[2])
+
+
+def _refused(session: Session, document: Document) -> Drop | None:
+    if excluded(document.uri, session.settings.exclude, []):
         return Drop(reason=Reason.EXCLUDED, detail="the file's name matches a pattern of the setting 'exclude'")
-    return cursor.document.refusal
+    return document.refusal
 
 
 def _report(choice: Choice, text: str, profile: ModelProfile | None, usage: Usage | None) -> Report:

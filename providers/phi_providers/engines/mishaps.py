@@ -1,0 +1,50 @@
+"""What a broken engine does, by the words of the echo engine's script."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+
+from phi_providers.messages import Done, Usage
+from phi_providers.wire import encode_frame
+
+MEGABYTE = 1024 * 1024
+
+
+def happen(what: str) -> None:
+    """Do what the word says; words of other meanings do nothing here."""
+    DEEDS.get(what, lambda: None)()
+
+
+def _write_beside_the_frames(data: bytes) -> None:
+    # What a library that found the private copy of stdout would do.
+    for descriptor in range(3, 16):
+        with contextlib.suppress(OSError):
+            os.write(descriptor, data)
+
+
+def _leave_a_child() -> None:
+    # It inherits stderr, and so holds the parent's pipe open after the worker's death.
+    subprocess.Popen([sys.executable, "-c", "import threading; threading.Event().wait()"])
+
+
+DEEDS: dict[str, Callable[[], object]] = {
+    "exit": lambda: os._exit(7),
+    "abort": os.abort,
+    "segfault": lambda: ctypes.string_at(0),
+    "hang": lambda: threading.Event().wait(),
+    # PyDLL keeps the interpreter lock during the call, as an engine's step does.
+    "hang_gil": lambda: ctypes.PyDLL(None).sleep(3600),
+    "print_fd1": lambda: os.write(1, b"a native library prints on fd 1\n"),
+    "flood_stderr": lambda: sys.stderr.write("a chatty library\n" * (MEGABYTE // 16)),
+    "junk": lambda: _write_beside_the_frames(b"}{ no frame\n"),
+    "endless_line": lambda: _write_beside_the_frames(b"x" * 9 * MEGABYTE),
+    "second_reply": lambda: _write_beside_the_frames(encode_frame(Done(id=10**9, usage=Usage()))),
+    "child": _leave_a_child,
+}
+"""`hang` waits without the interpreter lock, `hang_gil` with it; `second_reply` answers a request never given."""

@@ -1,0 +1,46 @@
+"""Parsing with tree-sitter, for the languages whose grammars are installed, within a fixed time."""
+
+from __future__ import annotations
+
+import importlib
+import time
+from functools import cache
+
+from tree_sitter import Language, Parser, Point, Tree
+
+PARSE_MS = 50.0
+"""After this time the parser is told that the text ends. 2,600 lines of Python take 10 ms, garbage can take seconds."""
+
+CHUNK_BYTES = 4_096
+
+_GRAMMARS = {
+    "python": ("tree_sitter_python", "language"),
+    "javascript": ("tree_sitter_javascript", "language"),
+    "javascriptreact": ("tree_sitter_javascript", "language"),
+    "typescript": ("tree_sitter_typescript", "language_typescript"),
+    "typescriptreact": ("tree_sitter_typescript", "language_tsx"),
+}
+
+
+def parse(source: bytes, language: str) -> Tree | None:
+    """Return the syntax tree of UTF-8 text, of its beginning only if time ran out; None without a grammar."""
+    grammar = _grammar(language)
+    if grammar is None:
+        return None
+    deadline = time.perf_counter() + PARSE_MS / 1000
+
+    def read(offset: int, _point: Point | tuple[int, int]) -> bytes:
+        return source[offset : offset + CHUNK_BYTES] if time.perf_counter() < deadline else b""
+
+    return Parser(grammar).parse(read)
+
+
+@cache
+def _grammar(language: str) -> Language | None:
+    if language not in _GRAMMARS:
+        return None
+    module, factory = _GRAMMARS[language]
+    try:
+        return Language(getattr(importlib.import_module(module), factory)())
+    except (ImportError, AttributeError, ValueError):  # not built for this platform, or for another tree-sitter
+        return None

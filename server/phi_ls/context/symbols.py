@@ -1,0 +1,59 @@
+"""Static facts about the word under the cursor: its definition in the same document, without any model."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from phi_ls.context import definition_lines, definitions
+from phi_ls.context.definitions import SymbolFacts
+
+__all__ = ["SymbolFacts", "symbol_facts", "word_at"]
+
+MAX_CHARS = 1_000_000
+"""Longer documents have no static facts."""
+
+MAX_WORD = 200
+MAX_SIGNATURE_CHARS, MAX_DOCUMENTATION_CHARS = 1_000, 4_000
+
+_WORD = re.compile(r"[^\W\d][\w$]*|\$[\w$]*")
+
+
+def word_at(line: str, column: int) -> tuple[int, int] | None:
+    """Return the columns of the word that the cursor is in or right behind."""
+    if len(line) > MAX_CHARS:
+        return None
+    # Only the neighbourhood: a line may be a minified program.
+    first = max(0, column - MAX_WORD)
+    for match in _WORD.finditer(line, first, min(len(line), column + MAX_WORD)):
+        if match.start() <= column <= match.end():
+            return match.span()
+    return None
+
+
+def symbol_facts(text: str, line: int, column: int, language: str) -> SymbolFacts | None:
+    """Return what the document says about the word at this place; None where it says nothing. Never raises."""
+    if len(text) > MAX_CHARS:
+        return None
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    span = word_at(lines[line], column) if 0 <= line < len(lines) else None
+    if span is None:
+        return None
+    word = lines[line][slice(*span)]
+    found = definitions.find(lines, word, (line, span[0]), language)
+    if found is None and not definitions.has_grammar(language):
+        found = definition_lines.find(lines, word, line)
+    return _finished(found, lines) if found else None
+
+
+def _finished(facts: SymbolFacts, lines: list[str]) -> SymbolFacts:
+    documentation = facts.documentation or definition_lines.comment_above(lines, facts.first_line)
+    return replace(
+        facts,
+        signature=_shortened(facts.signature, MAX_SIGNATURE_CHARS),
+        documentation=_shortened(documentation, MAX_DOCUMENTATION_CHARS),
+    )
+
+
+def _shortened(text: str, limit: int) -> str:
+    return text if len(text) <= limit else text[:limit].rstrip() + " …"

@@ -1,0 +1,121 @@
+"""Explanations: asked of the model, streamed, remembered by what was asked."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from phi_ls.explanation import Explanation
+from phi_ls.prompts.family import ExplainSubject, explain_parts, hover_parts
+from phi_ls.session import Session
+from phi_providers.errors import NoProvider
+from phi_providers.messages import ModelInfo, Part, Urgency, Usage
+from phi_providers.pool import Job, Stream
+
+EXPLAIN_TOKENS = 400
+HOVER_TOKENS = 120
+
+OnDelta = Callable[[str], None]
+
+
+class Writing:
+    """One explanation being written; goes on when the hover that asked for it has been answered."""
+
+    def __init__(self, session: Session, model: ModelInfo, key: bytes, stream: Stream, on_delta: OnDelta) -> None:
+        self.text = ""
+        self._session = session
+        self._model = model
+        self._key = key
+        self._stream = stream
+        self._on_delta = on_delta
+        self.task: asyncio.Task[Explanation] = asyncio.get_running_loop().create_task(self._write(), name="explanation")
+
+    def abandon(self) -> None:
+        """Nobody wants it: the engine stops within two tokens."""
+        self._stream.close()
+        self.task.cancel()
+
+    async def _write(self) -> Explanation:
+        try:
+            async for piece in self._stream:
+                # Leading blank lines are the chat format's, not the answer's.
+                delta = piece.text if self.text else piece.text.lstrip()
+                self.text += delta
+                if delta:
+                    self._on_delta(delta)
+        finally:
+            self._stream.close()
+        usage = self._stream.usage or Usage()
+        self._session.meter.worked(usage.prompt_tokens, usage.tokens_reused)
+        explanation = Explanation(
+            text=self.text.strip(),
+            model=self._model.id,
+            note=self._model.note,
+            finish_reason=usage.finish_reason,
+            profile=self._stream.profile,
+            usage=usage,
+        )
+        self._session.explanations[self._key] = explanation
+        return explanation
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """What is asked, of what, in which language, and how long the answer may be."""
+
+    subject: ExplainSubject
+    language: str
+    brief: bool = False
+    """True: the few sentences of a hover."""
+
+    def parts(self, model: ModelInfo) -> tuple[Part, ...]:
+        """Return the prompt for a model."""
+        return (hover_parts if self.brief else explain_parts)(model, self.subject, self.language)
+
+    def key(self, model: ModelInfo) -> bytes:
+        """Return what identifies the answer; length-prefixed, so that no two questions are confused."""
+        subject = self.subject
+        fields = ("hover" if self.brief else "explain", model.id, model.path, self.language, subject.path)
+        texts = (subject.language, subject.name, subject.above, subject.code, *subject.diagnostics)
+        digest = hashlib.sha256()
+        for text in (*fields, *texts):
+            data = text.encode("utf-8", "surrogatepass")
+            digest.update(len(data).to_bytes(8, "big") + data)
+        return digest.digest()
+
+
+def ignore(_delta: str) -> None:
+    """For callers that want the whole answer only."""
+
+
+def ask(
+    session: Session, question: Question, on_delta: OnDelta = ignore, replaces: str | None = None
+) -> Writing | Explanation:
+    """Return the remembered answer, or begin to write one; raises ProviderError.
+
+    A brief question is as urgent as somebody who looks, any other as somebody who asked.
+    """
+    model = session.pool.model
+    if model is None:
+        raise NoProvider(session.pool.status().trouble or "no engine can run on this machine; run `phi-ls doctor`")
+    if known := remembered(session, question):
+        on_delta(known.text)
+        return known
+    most = HOVER_TOKENS if question.brief else EXPLAIN_TOKENS
+    job = Job(
+        parts=question.parts,
+        max_new_tokens=min(most, model.context // 4),
+        urgency=Urgency.LOOKING if question.brief else Urgency.ASKED,
+        replaces=replaces,
+    )
+    return Writing(session, model, question.key(model), session.pool.submit(job), on_delta)
+
+
+def remembered(session: Session, question: Question) -> Explanation | None:
+    """Return the answer if the same has been asked before."""
+    model = session.pool.model
+    known = session.explanations.get(question.key(model)) if model else None
+    return dataclasses.replace(known, cached=True) if known else None

@@ -1,0 +1,110 @@
+"""workspace/executeCommand phi-ls.explain: an explanation, streamed by $/progress."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+from lsprotocol import types
+from pygls.exceptions import JsonRpcInvalidParams
+
+from phi_ls.explanation import Explanation
+from phi_ls.explanations import OnDelta, Question, Writing, ask
+from phi_ls.features import arguments
+from phi_ls.markdown import plain_text, safe_markdown
+from phi_ls.prompts.family import ExplainSubject
+from phi_ls.protocol import RequestFailed
+from phi_ls.spoken import spoken_language
+from phi_ls.subjects import of_diagnostic, of_lines, of_symbol
+from phi_providers.errors import ProviderError
+
+if TYPE_CHECKING:
+    from phi_ls.documents import Document
+    from phi_ls.server import PhiLanguageServer
+
+COMMAND = "phi-ls.explain"
+
+
+def register(server: PhiLanguageServer) -> None:
+    """Register the command."""
+
+    @server.command(COMMAND)
+    async def explain(*sent: Any) -> dict[str, Any]:
+        options = arguments.as_object(sent)
+        document = _document(server, arguments.document_uri(options))
+        subject = _subject(server, document, options)
+        question = Question(subject=subject, language=spoken_language(server, options.get("language")))
+        explanation = await _answer(server, question, _sender(server, options.get("token")))
+        return {
+            "text": safe_markdown(explanation.text),
+            "model": explanation.model,
+            "device": explanation.profile.device if explanation.profile else "",
+            "finishReason": explanation.finish_reason,
+            "cached": explanation.cached,
+            "note": explanation.note,
+        }
+
+
+def _document(server: PhiLanguageServer, uri: str) -> Document:
+    document = server.documents.get(uri)
+    if document is None:
+        raise RequestFailed("the document is not open; open it in the editor first")
+    refused = server.refusal(document)
+    if refused is not None:
+        raise RequestFailed(f"nothing is explained in this document: {refused.detail or refused.reason.value}")
+    return document
+
+
+def _subject(server: PhiLanguageServer, document: Document, options: dict[str, Any]) -> ExplainSubject:
+    path = server.path_of(document.uri)
+    if options.get("diagnostic") is not None:
+        return _of_diagnostic(document, options["diagnostic"], path)
+    if options.get("range") is not None:
+        span = arguments.span(options["range"])
+        (first, _), (last, column) = document.clamp(span.start), document.clamp(span.end)
+        # A selection of whole lines ends at the start of the line after them.
+        return of_lines(document, first, last - (column == 0 and last > first), path)
+    if options.get("position") is not None:
+        return of_symbol(document, *document.clamp(arguments.position(options["position"])), path)
+    raise JsonRpcInvalidParams("one of 'range', 'position' and 'diagnostic' must say what to explain")
+
+
+def _of_diagnostic(document: Document, diagnostic: Any, path: str) -> ExplainSubject:
+    message = diagnostic.get("message") if isinstance(diagnostic, dict) else None
+    if not isinstance(message, str):
+        raise JsonRpcInvalidParams("'diagnostic.message' must be a string")
+    span = arguments.span(diagnostic.get("range"), "diagnostic.range")
+    (first, _), (last, _) = document.clamp(span.start), document.clamp(span.end)
+    return of_diagnostic(document, first, last, message, path)
+
+
+def _sender(server: PhiLanguageServer, token: Any) -> OnDelta:
+    """Return what sends each piece to the client's token. A delta is plain text; only the result is Markdown."""
+    if token is None:
+        return lambda _: None
+    if not isinstance(token, (str, int)) or isinstance(token, bool):
+        raise JsonRpcInvalidParams("'token' must be a string or a whole number")
+
+    def send(delta: str) -> None:
+        value = {"kind": "delta", "text": plain_text(delta)}
+        server.progress(types.ProgressParams(token=token, value=value))
+
+    return send
+
+
+async def _answer(server: PhiLanguageServer, question: Question, send: OnDelta) -> Explanation:
+    try:
+        answer = ask(server.session, question, send)
+        if isinstance(answer, Explanation):
+            return answer
+        return await _written(answer)
+    except ProviderError as exc:
+        raise RequestFailed(f"no explanation: {exc}") from exc
+
+
+async def _written(writing: Writing) -> Explanation:
+    try:
+        return await asyncio.shield(writing.task)
+    except asyncio.CancelledError:
+        writing.abandon()
+        raise

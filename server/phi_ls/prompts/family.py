@@ -1,0 +1,59 @@
+"""A model's family decides what its prompts look like; everything else asks here."""
+
+from __future__ import annotations
+
+from phi_ls.context.snapshot import Snapshot
+from phi_ls.context.window import Window
+from phi_ls.prompts import fim, phi3_chat, wording
+from phi_ls.prompts.subject import ExplainSubject
+from phi_providers.messages import ModelInfo, Part
+
+__all__ = ["ExplainSubject", "explain_parts", "heal_fragment", "hover_parts", "infill_parts", "text_budget"]
+
+_OVERHEAD = {"fim": fim.OVERHEAD_TOKENS, "phi3_chat": phi3_chat.OVERHEAD_TOKENS}
+
+
+def text_budget(info: ModelInfo, max_new_tokens: int) -> int:
+    """Return the tokens that the document's own text may take in an infill prompt."""
+    _check(info)
+    return max(0, info.context - max_new_tokens - _OVERHEAD[info.family])
+
+
+def infill_parts(info: ModelInfo, snapshot: Snapshot, window: Window) -> tuple[Part, ...]:
+    """Return the prompt that asks for what comes at the cursor; its last text ends exactly there."""
+    _check(info)
+    return fim.infill_parts(window) if info.family == "fim" else phi3_chat.infill_parts(snapshot, window)
+
+
+def explain_parts(info: ModelInfo, subject: ExplainSubject, language: str) -> tuple[Part, ...]:
+    """Return the prompt that asks for an explanation in the language with this tag."""
+    return _ask(info, subject, wording.explain_task(subject, language))
+
+
+def hover_parts(info: ModelInfo, subject: ExplainSubject, language: str) -> tuple[Part, ...]:
+    """Return the prompt that asks for the few sentences of a hover."""
+    return _ask(info, subject, wording.hover_task(subject, language))
+
+
+def heal_fragment(snapshot: Snapshot, info: ModelInfo | None = None) -> str:
+    """Return what stands left of the cursor and may be half of a token: an unfinished word, else nothing.
+
+    Phi-3's vocabulary joins a blank to the word behind it, so for that family blanks are such a half, too.
+    """
+    before = snapshot.before
+    if info is not None and info.family == "phi3_chat" and before.endswith(" "):
+        return before[len(before.rstrip(" ")) :]
+    start = len(before)
+    while start and (before[start - 1].isalnum() or before[start - 1] == "_"):
+        start -= 1
+    return before[start:]
+
+
+def _ask(info: ModelInfo, subject: ExplainSubject, task: str) -> tuple[Part, ...]:
+    _check(info)
+    return fim.ask_parts(subject) if info.family == "fim" else phi3_chat.ask_parts(subject, task)
+
+
+def _check(info: ModelInfo) -> None:
+    if info.family not in _OVERHEAD:
+        raise ValueError(f"model '{info.id}' is of the family '{info.family}'; known are {', '.join(_OVERHEAD)}")

@@ -1,0 +1,71 @@
+"""Prompts in Phi-3's chat format; infill by an answer whose beginning is already written.
+
+The model's tokenizer swallows white space after a role token, so it was trained on `<|user|>` directly followed by the
+first word: no part here begins with a line feed. A chat model has no fill-in-the-middle tokens. It is asked for the
+file, shown what follows the cursor, and finds its own answer written as far as the cursor; a keystroke, a new line too,
+then only adds tokens at the very end.
+"""
+
+from __future__ import annotations
+
+from phi_ls.context.snapshot import Snapshot
+from phi_ls.context.window import Window
+from phi_ls.prompts import wording
+from phi_ls.prompts.subject import ExplainSubject
+from phi_providers.messages import Control, Cut, Part
+
+OVERHEAD_TOKENS = 200
+"""Control tokens and the fixed sentences of an infill prompt, with a path of the longest kind; rounded up."""
+
+
+def infill_parts(snapshot: Snapshot, window: Window) -> tuple[Part, ...]:
+    """Return the question with the text after the cursor, and the answer up to the cursor."""
+    fence = wording.fence(window.prefix, window.suffix)
+    opening = f"{fence}{wording.fence_name(snapshot.language)}\n"
+    head = f"{wording.INFILL}\n\n{wording.about(snapshot.path, snapshot.language)}\n\n"
+    return (
+        Part(control=Control.BEGIN),
+        Part(control=Control.USER),
+        *_following(head, opening, window.suffix, fence),
+        Part(control=Control.END),
+        Part(control=Control.ASSISTANT),
+        Part(text=opening),
+        Part(text=window.prefix, cut=Cut.START, keep=2, name="prefix"),
+    )
+
+
+def _following(head: str, opening: str, suffix: str, fence: str) -> tuple[Part, ...]:
+    if not suffix.strip():
+        return (Part(text=f"{head}Nothing follows the cursor."),)
+    return (
+        Part(text=f"{head}The code after the cursor:\n{opening}"),
+        Part(text=suffix, cut=Cut.END, keep=1, name="suffix"),
+        Part(text=f"\n{fence}"),
+    )
+
+
+def ask_parts(subject: ExplainSubject, task: str) -> tuple[Part, ...]:
+    """Return the question about the code: `task`, the file, what stands above, the code, the diagnostics."""
+    fence = wording.fence(subject.above, subject.code)
+    opening = f"{fence}{wording.fence_name(subject.language)}\n"
+    return (
+        Part(control=Control.BEGIN),
+        Part(control=Control.USER),
+        Part(text=f"{task}\n\n{wording.about(subject.path, subject.language)}\n\n"),
+        *_above(subject.above, opening, fence),
+        Part(text=f"The code:\n{opening}"),
+        Part(text=subject.code, cut=Cut.END, keep=2, name="code"),
+        Part(text=f"\n{fence}{wording.diagnostics(subject.diagnostics)}"),
+        Part(control=Control.END),
+        Part(control=Control.ASSISTANT),
+    )
+
+
+def _above(above: str, opening: str, fence: str) -> tuple[Part, ...]:
+    if not above.strip():
+        return ()
+    return (
+        Part(text=f"What stands above it:\n{opening}"),
+        Part(text=above, cut=Cut.START, keep=1, name="above"),
+        Part(text=f"\n{fence}\n\n"),
+    )

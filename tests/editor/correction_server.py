@@ -1,0 +1,47 @@
+"""A server on our protocol class and transport, for the tests of both."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+
+from correction_features import register
+from phi_ls.protocol import PhiProtocol, RequestFailed, ServerCancelled
+from phi_ls.transport import serve_stdio
+from pygls.lsp.server import LanguageServer
+
+
+class CorrectedServer(LanguageServer):
+    """Closes slowly if its arguments say so."""
+
+    protocol: PhiProtocol
+
+    def __init__(self) -> None:
+        super().__init__("corrected", "1", protocol_cls=PhiProtocol)
+        register(self, lambda uri: self.protocol.documents.get(uri))
+
+    async def close(self) -> None:
+        """Say so on stderr, where the tests look for it."""
+        print("closing", file=sys.stderr, flush=True)
+        if "--never-closes" in sys.argv:
+            await asyncio.Event().wait()
+        if "--fails-to-close" in sys.argv:
+            raise ValueError("not closed")
+
+
+def _register_errors(server: CorrectedServer) -> None:
+    @server.command("test.fail")
+    def fail() -> None:
+        raise RequestFailed("the model is not\n  there: install it", data={"path": "/home"})
+
+    @server.command("test.give_up")
+    def give_up() -> None:
+        raise ServerCancelled
+
+
+if __name__ == "__main__":
+    logging.basicConfig(level=logging.DEBUG, stream=sys.stderr)
+    subject = CorrectedServer()
+    _register_errors(subject)
+    sys.exit(serve_stdio(subject))
