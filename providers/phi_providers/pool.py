@@ -149,7 +149,7 @@ class Pool:
         slot = self._roster.of(client)
         ticket = self._scheduler.finish(slot.index)
         generation = self._generations.get(ticket.id) if ticket else None
-        slot.died(cause, in_service=ticket is not None)
+        slot.died(cause, in_service=ticket is not None, spare=self._roster.has_spare(slot))
         if generation is not None:
             self._deadly.note(generation.digest)
             self._end(generation.ticket.id, cause)
@@ -202,7 +202,7 @@ class Pool:
             request = generation.request(model)
         except Exception as exc:
             # The prompt's builder is the caller's code, run in the worker's turn: its error is this request's alone.
-            log.error("a prompt could not be built: %s", type(exc).__name__)  # noqa: TRY400  # its text may be source
+            log.error("a prompt could not be built: %s", type(exc).__name__)  # its text may be source
             raise GenerationFailed(f"the prompt could not be built: {type(exc).__name__}") from exc
         self._deadly.check(generation.digest)
         return request

@@ -39,6 +39,10 @@ class Roster:
         serving = self.serving
         return [slot for slot in self.slots[serving.index + 1 :] if slot.idle] if serving else []
 
+    def has_spare(self, slot: Slot) -> bool:
+        """Whether another slot could answer in place of this one."""
+        return any(not other.open for other in self.slots if other is not slot)
+
     def of(self, client: WorkerClient) -> Slot:
         """Return the slot of a worker that has not been stopped."""
         return next(slot for slot in self.slots if slot.client is client)

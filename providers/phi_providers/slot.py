@@ -6,7 +6,7 @@ import asyncio
 import random
 from pathlib import Path
 
-from phi_providers.errors import WorkerDied
+from phi_providers.errors import LoadFailed, WorkerDied
 from phi_providers.limits import Limits
 from phi_providers.messages import Load
 from phi_providers.worker_client import Listener, State, WorkerClient
@@ -60,11 +60,15 @@ class Slot:
         self._proved = True
         self._barren_starts = 0
 
-    def died(self, cause: WorkerDied, *, in_service: bool) -> None:
-        """The worker is gone. `in_service` false: it was idle, which is no fault of one that has proved itself."""
+    def died(self, cause: WorkerDied, *, in_service: bool, spare: bool = False) -> None:
+        """The worker is gone. `in_service` false: it was idle, which is no fault of one that has proved itself.
+
+        `spare`: another place can answer. Then a model that did not load is not tried again before the circuit closes:
+        a device that is missing now is missing a second later, and somebody waits.
+        """
         self.client, self.cause = None, cause
         self._barren_starts += in_service or not self._proved
-        if self._barren_starts >= self._limits.breaker_limit:
+        if self._barren_starts >= self._limits.breaker_limit or (spare and isinstance(cause, LoadFailed)):
             self._barren_starts = self._limits.breaker_limit - 1
             self._open_until = self._loop.time() + self._limits.breaker_rest_s
             return

@@ -148,7 +148,7 @@ class WorkerClient:
                     return
                 frame = decode_frame(line)
             except (ValueError, BadFrame) as exc:
-                self._cause = WorkerDied(f"the worker of {self._where()} wrote something that is no frame ({exc})")
+                self._cause = self._death(f"wrote something that is no frame ({exc})")
                 return
             self._life.seen()
             if not self._stopping:
@@ -170,16 +170,15 @@ class WorkerClient:
             self._life.rest()
             self._listener.on_progress(self)
         elif isinstance(frame, Failed) and frame.fatal:
-            family = LoadFailed if self.profile is None else WorkerDied
-            self._cause = family(frame.message)
+            self._cause = LoadFailed(frame.message) if self.profile is None else WorkerDied(frame.message)
         elif isinstance(frame, (Started, Piece, Done, Failed)):
             self._take_news(frame)
         else:
-            self._cause = WorkerDied(f"the worker of {self._where()} sent {type(frame).__name__} out of turn")
+            self._cause = self._death(f"sent {type(frame).__name__} out of turn")
 
     def _take_news(self, frame: Started | Piece | Done | Failed) -> None:
         if self.running is None or frame.id != self.running.id:
-            self._cause = WorkerDied(f"the worker of {self._where()} answered a request that it was not given")
+            self._cause = self._death("answered a request that it was not given")
             return
         if isinstance(frame, (Done, Failed)):
             self.state, self.running = State.READY, None
@@ -198,10 +197,10 @@ class WorkerClient:
     def _kill_if_deaf(self, request: Request) -> None:
         # Not by its id: one that yielded may have been resumed since.
         if self.running is request:
-            self.kill(WorkerHung(f"the worker of {self._where()} did not stop a cancelled request and was ended"))
+            self.kill(self._death("did not stop a cancelled request and was ended", WorkerHung))
 
     def _silent(self, silence_s: float) -> None:
-        self.kill(WorkerHung(f"the worker of {self._where()} gave no sign of life for {silence_s:.1f} s and was ended"))
+        self.kill(self._death(f"gave no sign of life for {silence_s:.1f} s and was ended", WorkerHung))
 
     def _stuck(self, silence_s: float) -> None:
         self.kill(LoadFailed(f"loading {self._where()} got no further than '{self.stage}' in {silence_s:.0f} s"))
@@ -217,8 +216,11 @@ class WorkerClient:
     def _unexplained(self, code: int) -> WorkerDied:
         last = last_words(self._stderr_tail)
         said = f"; its last words: {last}" if last else ""
-        message = f"the worker of {self._where()} {describe_exit(code)}{said}"
-        return WorkerDied(message) if self.profile is not None else LoadFailed(message)
+        return self._death(f"{describe_exit(code)}{said}")
+
+    def _death(self, what: str, family: type[WorkerDied] = WorkerDied) -> WorkerDied:
+        """Return the cause for a worker that did `what`: before its model was loaded, loading failed."""
+        return (LoadFailed if self.profile is None else family)(f"the worker of {self._where()} {what}")
 
     def _died(self, cause: WorkerDied) -> None:
         self.state = State.DEAD

@@ -134,7 +134,8 @@ class Document:
     def _splice(self, first: int, stop: int, lines: list[str], endings: list[str]) -> None:
         self._contents.count_lines(self.lines[first:stop], sign=-1)
         self._contents.count_lines(lines)
-        if len(lines) != stop - first:
+        if endings != self._endings[first:stop]:
+            # Not at every key: typing within a line must not change what the indentation is taken for.
             self._eol = self._indent_unit = None
         self.lines[first:stop] = lines
         self._endings[first:stop] = endings

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import sys
 import tempfile
 from pathlib import Path
 
@@ -73,7 +74,7 @@ def _make(folder: Path) -> None:
 def _problem(found: os.stat_result) -> str:
     if not stat.S_ISDIR(found.st_mode):
         return "is not a directory of its own"  # a symbolic link is none either: lstat
-    if os.name == "nt":
+    if sys.platform == "win32":
         # Junctions are reparse points that lstat still calls directories; access is the profile folder's matter.
         return "is a junction" if getattr(found, "st_reparse_tag", 0) else ""
     if found.st_uid != os.geteuid():
@@ -100,7 +101,10 @@ def read_regular(path: Path, max_bytes: int, *, follow: bool = False) -> bytes:
     """Return a regular file's content; raises OSError for a link, a device, a pipe, or more than `max_bytes`."""
     # O_NONBLOCK: opening a pipe that nobody writes to would wait for ever. All checks are made on the open file.
     flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
-    flags |= 0 if follow else getattr(os, "O_NOFOLLOW", 0)
+    if not follow:
+        if not hasattr(os, "O_NOFOLLOW") and path.is_symlink():  # Windows cannot refuse while it opens
+            raise OSError(f"{path.name} is not a regular file")
+        flags |= getattr(os, "O_NOFOLLOW", 0)
     with os.fdopen(os.open(path, flags), "rb") as file:
         found = os.fstat(file.fileno())
         if not stat.S_ISREG(found.st_mode):

@@ -15,25 +15,26 @@ _ESCAPED = re.compile(
     | <(?=[A-Za-z/!?])                    # HTML and autolinks
     | &(?=[\#A-Za-z])                     # character references
     | \](?=[(\[:]|$) | \[\^               # links, definitions, footnotes
-    | ~~
-    | :(?=//) | (?<=:/)/                  # bare addresses, which GitHub's Markdown links
-    | @ | (?<=[wW]{{3}})\.
+    | ~(?=~) | (?<=~)~
+    | :(?=//) | (?<=[wW]{{3}})\.            # bare addresses, which GitHub's Markdown links
+    | (?<=[\w.+-])@(?=\w)
     """,
     re.VERBOSE,
 )
+_SUSPECT = re.compile(r"[^\t\n\x20-\x7e]")
 _ICON = re.compile(r"\$(?=\()")
 _SCHEME = re.compile(r"(?i)\b(mailto|xmpp|tel|file|data|javascript|vbscript|command|vscode):(?=\S)")
-_START = re.compile(r"(?P<mark>#{1,6}|[-+>|=:~]|\d{1,9}(?=[.)]))")
+_START = re.compile(r"(?P<mark>#{1,6}|[-+>|=:~]|\d{1,9}(?=[.)](?:[ \t]|$)))")
 
 
 def clean(text: str) -> str:
     """Return the text without characters that are not seen or move others: controls, bidi, tags, zero-width."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return text if text.isascii() and text.isprintable() else "".join(_visible(char) for char in text)
+    return _SUSPECT.sub(lambda match: _visible(match[0]), text)
 
 
 def _visible(char: str) -> str:
-    if char in "\n\t" or char.isprintable():
+    if char.isprintable():
         # Printable, yet nothing to be seen: Hangul fillers, combining grapheme joiner, variation selectors.
         return "" if char in _BLANK or 0xFE00 <= ord(char) <= 0xFE0F or 0xE0100 <= ord(char) <= 0xE01EF else char
     # Line and paragraph separators and the many kinds of spaces stay spaces; Cc, Cf, Cs, Co, Cn go.

@@ -18,8 +18,18 @@ POLL_S = 3.0
 class ParentWatch:
     """Calls `on_death` once, in the event loop, when process `pid` has ended."""
 
-    def __init__(self, pid: int, on_death: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        pid: int,
+        on_death: Callable[[], None],
+        *,
+        poll_s: float = POLL_S,
+        descriptors: bool = hasattr(os, "pidfd_open"),
+    ) -> None:
+        """Without `descriptors`, or where they are forbidden, the process is looked at every `poll_s`."""
         self._pid = pid
+        self._poll_s = poll_s
+        self._descriptors = descriptors
         self._on_death = on_death
         self._loop = asyncio.get_running_loop()
         self._descriptor: int | None = None
@@ -34,7 +44,7 @@ class ParentWatch:
         if self._started is None:
             self._died()
         elif not self._wait_by_descriptor():
-            self._timer = self._loop.call_later(POLL_S, self._poll)
+            self._timer = self._loop.call_later(self._poll_s, self._poll)
 
     def stop(self) -> None:
         """Watch no more."""
@@ -46,14 +56,14 @@ class ParentWatch:
         self._timer = self._descriptor = None
 
     def _wait_by_descriptor(self) -> bool:
-        """Wait without waking up in between; False where the system has no process descriptors or forbids them."""
-        if not hasattr(os, "pidfd_open"):
+        """Wait without waking up in between; return whether that is possible here."""
+        if not self._descriptors:
             return False
         try:
             self._descriptor = os.pidfd_open(self._pid)
             self._loop.add_reader(self._descriptor, self._died)
         except (OSError, NotImplementedError) as exc:
-            log.info("no process descriptor for the editor (%s); looking every %g s", exc, POLL_S)
+            log.info("no process descriptor for the editor (%s); looking every %g s", exc, self._poll_s)
             return False
         return True
 
@@ -62,7 +72,7 @@ class ParentWatch:
         if _start_time(self._pid) != self._started:
             self._died()
         else:
-            self._timer = self._loop.call_later(POLL_S, self._poll)
+            self._timer = self._loop.call_later(self._poll_s, self._poll)
 
     def _died(self) -> None:
         self.stop()

@@ -13,7 +13,7 @@ from phi_ls import folders
 from phi_ls.caches.suggestions import Suggestions
 from phi_ls.context.snapshot import Snapshot
 from phi_ls.context.window import Edges
-from phi_ls.decisions import Decisions
+from phi_ls.decisions import Decisions, Drop
 from phi_ls.explanation import Explanation
 from phi_ls.in_flight import InFlight
 from phi_ls.meter import Meter
@@ -24,6 +24,9 @@ from phi_providers.pool import Pool
 log = logging.getLogger(__name__)
 
 REMEMBERED_DOCUMENTS = 200
+
+Place = tuple[int, int, int]
+"""Version of a document, line, column."""
 
 
 class Session:
@@ -39,8 +42,10 @@ class Session:
         self.meter = Meter()
         self.edges: LRUCache[str, Edges] = LRUCache(REMEMBERED_DOCUMENTS)
         """Where each document's window began, so that it stays there."""
-        self.latest: dict[str, tuple[tuple[int, int, int], asyncio.Event]] = {}
-        """The newest request of each document: (version, line, column), and what supersedes it."""
+        self.latest: dict[str, tuple[Place, asyncio.Event]] = {}
+        """The newest request of each document, and what supersedes it."""
+        self.settled: LRUCache[str, tuple[Place, Drop]] = LRUCache(REMEMBERED_DOCUMENTS)
+        """Where the model had nothing to suggest in each document: asked again, it would say the same."""
         self.shown: LRUCache[str, tuple[Snapshot, str]] = LRUCache(REMEMBERED_DOCUMENTS)
         """The suggestion shown last in each document, to tell when it is contradicted."""
         self.explanations: LRUCache[bytes, Explanation] = LRUCache(256)
@@ -59,6 +64,7 @@ class Session:
         if _who_answers(old) != _who_answers(settings):
             retired, self.pool = self.pool, self._make_pool()
             self.suggestions = Suggestions()
+            self.settled.clear()
             self.start()
             await retired.close()
         elif settings.enable and not old.enable:
@@ -79,6 +85,8 @@ class Session:
         self._just_deleted.discard(uri)
         self.latest.pop(uri, None)
         self.edges.pop(uri, None)
+        self.settled.pop(uri, None)
+        self.shown.pop(uri, None)
 
     async def close(self) -> None:
         """End all workers."""

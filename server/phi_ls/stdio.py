@@ -32,8 +32,8 @@ def claim() -> tuple[int, int]:
     return reader, writer
 
 
-def reading(descriptor: int, on_stall: Callable[[], None]) -> Callable[[bool], bytes]:
-    """Return a blocking read for a FrameReader; `on_stall` is called once if a message stays incomplete for long.
+def reading(descriptor: int, on_stall: Callable[[], None], stalled_s: float = STALLED_S) -> Callable[[bool], bytes]:
+    """Return a blocking read for a FrameReader; `on_stall` is called once if a message stays incomplete for so long.
 
     On Windows a pipe cannot be waited for with a timeout, and nothing is reported.
     """
@@ -41,7 +41,7 @@ def reading(descriptor: int, on_stall: Callable[[], None]) -> Callable[[bool], b
 
     def read(begun: bool) -> bytes:
         nonlocal reported
-        if begun and not reported and sys.platform != "win32" and not select.select([descriptor], [], [], STALLED_S)[0]:
+        if begun and not reported and sys.platform != "win32" and not select.select([descriptor], [], [], stalled_s)[0]:
             reported = True
             on_stall()
         try:

@@ -16,7 +16,7 @@ from phi_ls.ghost_text.stopping import finished, wants_multiline
 from phi_ls.ghost_text.trim import shape
 from phi_ls.in_flight import Generation
 from phi_ls.prompts.family import heal_fragment, infill_parts, text_budget
-from phi_ls.session import Session
+from phi_ls.session import Place, Session
 from phi_providers.errors import ProviderError, Superseded, Unavailable
 from phi_providers.messages import ModelInfo, Part, Urgency
 from phi_providers.pool import Job
@@ -59,19 +59,36 @@ async def _suggest(
         return Shown(text=hit.text, from_cache=True)
     if drop := _gate(session, snapshot, invoked=invoked, just_deleted=just_deleted):
         return drop
+    if (settled := session.settled.get(snapshot.uri)) and settled[0] == _key(snapshot):
+        return settled[1]
     generation = session.in_flight.find(snapshot)
-    if generation is None:
+    outcome = await _answer(session, snapshot, generation, superseded) if generation is not None else None
+    if outcome is None:
+        # Nothing is being written for this place, or what was has all been typed, or came to nothing further up.
         try:
-            generation = _begin(session, snapshot)
+            outcome = await _answer(session, snapshot, _begin(session, snapshot), superseded)
         except Unavailable as exc:
             return Drop(reason=Reason.NO_PROVIDER, detail=str(exc))
-    if not await session.in_flight.wait(generation, superseded, ANSWER_WITHIN_S):
-        return _unanswered(superseded)
-    if superseded.is_set():
+    return outcome or Drop(reason=Reason.STALE, detail="the document changed while the suggestion was written")
+
+
+async def _answer(
+    session: Session, snapshot: Snapshot, generation: Generation, superseded: asyncio.Event
+) -> Shown | Drop | None:
+    """Wait for the generation and return what it means at this snapshot; None if it has nothing for this place."""
+    written = await session.in_flight.wait(generation, superseded, ANSWER_WITHIN_S)
+    if superseded.is_set() or not written:
         return _unanswered(superseded)
     if generation.error is not None:
         return _failed(generation.error)
-    return _result(session, snapshot, generation)
+    if hit := session.suggestions.lookup(snapshot):
+        return Shown(text=hit.text, from_cache=False, generation=generation)
+    if not generation.complete or _key(generation.snapshot) != _key(snapshot):
+        return None
+    shaped = _shape(session, generation)
+    drop = shaped if isinstance(shaped, Drop) else Drop(reason=Reason.EMPTY, detail="the model wrote nothing")
+    session.settled[snapshot.uri] = (_key(snapshot), drop)
+    return drop
 
 
 def _gate(session: Session, snapshot: Snapshot, *, invoked: bool, just_deleted: bool) -> Drop | None:
@@ -86,18 +103,6 @@ def _note_contradiction(session: Session, snapshot: Snapshot) -> None:
     if shown is not None and contradicts(*shown, snapshot):
         session.suggestions.rejected(shown[0])
         del session.shown[snapshot.uri]
-
-
-def _result(session: Session, snapshot: Snapshot, generation: Generation) -> Shown | Drop:
-    """What the finished generation means at this snapshot, which may be further on than where it began."""
-    if hit := session.suggestions.lookup(snapshot):
-        return Shown(text=hit.text, from_cache=False, generation=generation)
-    if not generation.complete:
-        return Drop(reason=Reason.STALE, detail="the document changed while the suggestion was written")
-    shaped = _shape(session, generation)
-    if isinstance(shaped, Drop):
-        return shaped
-    return Drop(reason=Reason.EMPTY, detail="what the model wrote has been typed already")
 
 
 def _begin(session: Session, snapshot: Snapshot) -> Generation:
@@ -163,7 +168,7 @@ def _account(session: Session, generation: Generation) -> None:
 
 def _newest(session: Session, snapshot: Snapshot) -> asyncio.Event:
     """Make this request the document's newest: an older one for another place is superseded, an equal one shares."""
-    key = (snapshot.version, snapshot.line, snapshot.column)
+    key = _key(snapshot)
     older = session.latest.get(snapshot.uri)
     if older is not None and older[0] == key:
         return older[1]
@@ -172,6 +177,10 @@ def _newest(session: Session, snapshot: Snapshot) -> asyncio.Event:
     superseded = asyncio.Event()
     session.latest[snapshot.uri] = (key, superseded)
     return superseded
+
+
+def _key(snapshot: Snapshot) -> Place:
+    return (snapshot.version, snapshot.line, snapshot.column)
 
 
 def _unanswered(superseded: asyncio.Event) -> Drop:

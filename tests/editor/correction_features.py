@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import sys
 import threading
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any
 
 from lsprotocol import types
 from pygls.lsp.server import LanguageServer
 
-HOVER_ERROR_TEXT = "secret_source_text = 1"
-
-
-class DocumentLike(Protocol):
-    """What ours and pygls' documents have in common."""
-
-    lines: list[str]
-    version: int | None
+ERROR_TEXT = "secret_source_text = 1"
 
 
 def register(server: LanguageServer, document_of: Callable[[str], Any]) -> None:
@@ -27,6 +21,7 @@ def register(server: LanguageServer, document_of: Callable[[str], Any]) -> None:
     _register_requests(server, document_of)
     _register_commands(server)
     _register_faults(server)
+    _register_hanging(server)
 
 
 def _register_requests(server: LanguageServer, document_of: Callable[[str], Any]) -> None:
@@ -36,11 +31,18 @@ def _register_requests(server: LanguageServer, document_of: Callable[[str], Any]
         if document is None:
             return None
         lines = list(document.lines)
-        return types.Hover(contents=f"version {document.version}, {len(lines)} lines, {sum(map(len, lines))} characters")
+        return types.Hover(
+            contents=f"version {document.version}, {len(lines)} lines, {sum(map(len, lines))} characters"
+        )
 
     @server.feature(types.TEXT_DOCUMENT_INLINE_COMPLETION, types.InlineCompletionOptions())
     async def inline_completion(params: types.InlineCompletionParams) -> None:
         await asyncio.Event().wait()
+
+    @server.feature("test/ask")
+    async def ask(ls: LanguageServer, _params: Any) -> Any:
+        item = types.ConfigurationItem(section="test")
+        return await ls.workspace_configuration_async(types.ConfigurationParams(items=[item]))
 
     @server.feature("test/column")
     def column(params: Any) -> list[int] | None:
@@ -50,7 +52,7 @@ def _register_requests(server: LanguageServer, document_of: Callable[[str], Any]
 
     @server.feature(types.TEXT_DOCUMENT_DOCUMENT_SYMBOL)
     def document_symbol(params: types.DocumentSymbolParams) -> list[types.DocumentSymbol]:
-        raise ValueError(HOVER_ERROR_TEXT)
+        raise ValueError(ERROR_TEXT)
 
 
 _POSITION = ("uri", "line", "character")
@@ -79,11 +81,6 @@ def _register_commands(server: LanguageServer) -> None:
     def long(size: int) -> str:
         return "x" * size
 
-    @server.command("test.ask")
-    async def ask(ls: LanguageServer) -> Any:
-        item = types.ConfigurationItem(section="test")
-        return await ls.workspace_configuration_async(types.ConfigurationParams(items=[item]))
-
 
 def _register_faults(server: LanguageServer) -> None:
     @server.command("test.print")
@@ -99,14 +96,22 @@ def _register_faults(server: LanguageServer) -> None:
     def infinite() -> float:
         return float("inf")
 
+    @server.command("test.child")
+    async def child() -> str:
+        """Lets a child read stdin, and returns what it got."""
+        code = "import sys; print(repr(sys.stdin.read()))"
+        process = await asyncio.create_subprocess_exec(sys.executable, "-c", code, stdout=asyncio.subprocess.PIPE)
+        output, _ = await process.communicate()
+        return output.decode().strip()
+
+
+def _register_hanging(server: LanguageServer) -> None:
     @server.command("test.stubborn")
     async def stubborn() -> str:
         """Ignores being cancelled, again and again."""
         while True:
-            try:
+            with contextlib.suppress(asyncio.CancelledError):
                 await asyncio.Event().wait()
-            except asyncio.CancelledError:
-                continue
 
     @server.command("test.block")
     def block() -> None:
@@ -123,15 +128,3 @@ def _register_faults(server: LanguageServer) -> None:
     def thread() -> None:
         """Leaves a thread behind that the interpreter would wait for."""
         threading.Thread(target=threading.Event().wait).start()
-
-    @server.command("test.child")
-    async def child() -> str:
-        """Lets a child read stdin, and returns what it got."""
-        code = "import sys; print(repr(sys.stdin.read()))"
-        process = await asyncio.create_subprocess_exec(sys.executable, "-c", code, stdout=asyncio.subprocess.PIPE)
-        output, _ = await process.communicate()
-        return output.decode().strip()
-
-    @server.command("test.quit")
-    def quit_suddenly() -> None:
-        raise SystemExit(7)

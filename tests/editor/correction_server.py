@@ -7,9 +7,10 @@ import logging
 import sys
 
 from correction_features import register
+from pygls.lsp.server import LanguageServer
+
 from phi_ls.protocol import PhiProtocol, RequestFailed, ServerCancelled
 from phi_ls.transport import serve_stdio
-from pygls.lsp.server import LanguageServer
 
 
 class CorrectedServer(LanguageServer):
@@ -19,7 +20,7 @@ class CorrectedServer(LanguageServer):
 
     def __init__(self) -> None:
         super().__init__("corrected", "1", protocol_cls=PhiProtocol)
-        register(self, lambda uri: self.protocol.documents.get(uri))
+        register(self, self.protocol.documents.get)
 
     async def close(self) -> None:
         """Say so on stderr, where the tests look for it."""

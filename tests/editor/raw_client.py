@@ -26,6 +26,10 @@ RESPONDERS: dict[str, Responder] = {
 """What the client answers to requests of the server unless a test says otherwise."""
 
 
+LATER = object()
+"""Returned by a responder: the test answers itself, with `respond`."""
+
+
 class RawClient(RawProcess):
     """Starts the server; use it as a context manager."""
 
@@ -94,15 +98,29 @@ class RawClient(RawProcess):
         """Send a notification."""
         self.send({"method": method, **({} if params is None else {"params": params})})
 
+    def respond(self, message_id: Any, result: Any) -> None:
+        """Answer a request of the server."""
+        self.send({"id": message_id, "result": result})
+
     def cancel(self, message_id: Any) -> None:
         """Ask the server to cancel a request."""
         self.notify("$/cancelRequest", {"id": message_id})
+
+    def command(self, name: str, *arguments: Any) -> Any:
+        """Send a request to run a command and return its id."""
+        return self.send_request("workspace/executeCommand", {"command": name, "arguments": list(arguments)})
 
     # --- waiting ------------------------------------------------------------------------------------------------------
 
     def reply(self, message_id: Any, timeout: float = TIMEOUT_S) -> Json:
         """Return the answer to a request: the whole message, with "result" or "error"."""
         return self._wait(lambda: self._ledger.reply(message_id), timeout, f"no answer to {message_id!r}")
+
+    def refusal(self, message_id: Any, timeout: float = TIMEOUT_S) -> Json:
+        """Return the error beside the one answer that `expect` allowed."""
+        message = self._wait(lambda: self._ledger.refusal(message_id), timeout, f"no refusal of {message_id!r}")
+        error: Json = message["error"]
+        return error
 
     def request(self, method: str, params: Any = None, timeout: float = TIMEOUT_S) -> Any:
         """Send a request and return its result; an error fails the test."""
@@ -122,6 +140,14 @@ class RawClient(RawProcess):
         message = self._wait(lambda: errors.popleft() if errors else None, timeout, "no error with id null")
         error: Json = message["error"]
         return error
+
+    def wait_request(self, method: str, timeout: float = TIMEOUT_S) -> Json:
+        """Return the first such request of the server, which may have come already."""
+
+        def found() -> Json | None:
+            return next((message for message in self._ledger.requests if message["method"] == method), None)
+
+        return self._wait(found, timeout, f"no request {method}")
 
     def wait_notification(
         self, method: str, predicate: Callable[[Any], bool] = lambda _params: True, timeout: float = TIMEOUT_S
@@ -182,5 +208,7 @@ class RawClient(RawProcess):
         responder = self.responders.get(message["method"])
         if responder is None:
             raise Violation(f"a request nobody expected: {message}")
-        with contextlib.suppress(OSError, ValueError):  # the server has ended, or the test closed its input
-            self.send({"id": message["id"], "result": responder(message.get("params"))})
+        result = responder(message.get("params"))
+        if result is not LATER:
+            with contextlib.suppress(OSError, ValueError):  # the server has ended, or the test closed its input
+                self.respond(message["id"], result)

@@ -16,6 +16,7 @@ class Ledger:
         self.requests: list[Json] = []
         self.replies: dict[Any, Json] = {}
         self.null_errors: deque[Json] = deque()
+        self.refusals: dict[Any, Json] = {}
         self.violations = violations
         self._made: set[Any] = set()
         self._looked_at: set[Any] = set()
@@ -40,6 +41,7 @@ class Ledger:
             self.violations.append(f"an answer to a request never made: {message}")
         elif "error" in message and self._extra_errors[key]:
             self._extra_errors[key] -= 1
+            self.refusals[key] = message
         elif key in self.replies:
             self.violations.append(f"a second answer: {message} after {self.replies[key]}")
         else:
@@ -49,6 +51,10 @@ class Ledger:
         """Return the answer to a request, if it has come, as one that the test has looked at."""
         self._looked_at.add(_key(message_id))
         return self.replies.get(_key(message_id))
+
+    def refusal(self, message_id: Any) -> Json | None:
+        """Return the last of the errors beside the one answer, if it has come."""
+        return self.refusals.get(_key(message_id))
 
     def unseen_errors(self) -> list[Json]:
         """Return the errors that no test looked at."""

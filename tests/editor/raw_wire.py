@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from typing import Any
 
 Json = dict[str, Any]
 
 _NAME = b"Content-Length: "
-_LONGEST_HEADER = 40
+_HEADER = re.compile(_NAME + rb"(\d{1,9})(\r\nContent-Type: [^\r\n]{1,80})?")
 
 
 class Violation(AssertionError):
@@ -32,14 +33,15 @@ class MessageReader:
     def next(self) -> Json | None:
         """Return the next message, None at the end of the stream, even if that comes in the midst of one."""
         while (end := self._buffer.find(b"\r\n\r\n")) < 0:
-            if not (self._buffer.startswith(_NAME) or _NAME.startswith(self._buffer)) or len(self._buffer) > 4096:
+            if not (self._buffer.startswith(_NAME) or _NAME.startswith(bytes(self._buffer))) or len(self._buffer) > 200:
                 raise Violation(f"bytes that belong to no message: {bytes(self._buffer[:200])!r}")
             if not self._more():
                 return None
         header = bytes(self._buffer[:end])
-        if not header.startswith(_NAME) or not header[len(_NAME) :].isdigit() or end > _LONGEST_HEADER:
+        match = _HEADER.fullmatch(header)
+        if match is None:
             raise Violation(f"no header: {header[:200]!r}")
-        stop = end + 4 + int(header[len(_NAME) :])
+        stop = end + 4 + int(match[1])
         while len(self._buffer) < stop:
             if not self._more():
                 return None

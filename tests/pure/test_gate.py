@@ -7,10 +7,10 @@ import time
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pure.drawn_snapshot import draw
+
 from phi_ls.decisions import Reason
 from phi_ls.ghost_text.gate import refuse
-
-from pure.drawn_snapshot import draw
 
 
 def reason(
@@ -20,7 +20,7 @@ def reason(
     return drop.reason if drop else None
 
 
-@pytest.mark.parametrize("document", ["pri‸nt(x)", "a‸1", "_‸_", "é‸é", "ab‸ cd\u0301"[:3] + "\u0301"])
+@pytest.mark.parametrize("document", ["pri‸nt(x)", "a‸1", "_‸_", "é‸é", "ab‸\u0301"])
 def test_refuses_inside_a_word(document: str) -> None:
     """Between two characters of an identifier nothing can be inserted, even if the user asks."""
     assert Reason.MID_WORD == reason(document)

@@ -8,14 +8,14 @@ import sys
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from pure.drawn_snapshot import draw
+
 from phi_ls.context.snapshot import Snapshot
 from phi_ls.decisions import Drop, Reason
 from phi_ls.ghost_text.limits import LINE_LIMIT
 from phi_ls.ghost_text.stopping import finished, wants_multiline
 from phi_ls.ghost_text.trim import shape
 from phi_ls.ghost_text.unsafe import unsafe_character
-
-from pure.drawn_snapshot import draw
 
 LANGUAGES = st.sampled_from(
     [

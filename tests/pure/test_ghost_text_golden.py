@@ -1,8 +1,8 @@
 """What is shown of what a model wrote, drawn as text in `golden/*.txt`.
 
-A case is `=== title`, `--- document (language[, crlf])`, `--- model [(one line | probability P | escaped)]`, and either
-`--- shown` or `--- dropped reason`. `‸` is the cursor; `␠`, `⇥` and `⏎` are a blank, a tab and a line feed where they could
-not be seen otherwise. Every case also runs as a stream: cut anywhere, what may go on must not have been finished.
+A case is `=== title`, `--- document (language[, crlf])`, `--- model [(one line, probability P)]`, and either
+`--- shown` or `--- dropped reason`. `‸` is the cursor; `␠`, `⇥` and `⏎` are a blank, a tab and a line feed where they
+could not be seen otherwise, `\\u{202e}` is a code point. Every case also runs as a stream that stops as soon as it may.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from pure.drawn_snapshot import draw
+
 from phi_ls.decisions import Drop
 from phi_ls.ghost_text.stopping import finished
 from phi_ls.ghost_text.trim import shape
-
-from pure.drawn_snapshot import draw
 
 FOLDER = Path(__file__).parent / "golden"
 SECTION = re.compile(r"^--- (document|model|shown|dropped)(?: \(([^)]*)\))?(?: (\w+))?$", re.MULTILINE)

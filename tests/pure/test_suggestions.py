@@ -8,10 +8,10 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pure.drawn_snapshot import CURSOR, draw
+
 from phi_ls.caches.suggestions import TYPED_LIMIT, Hit, Suggestions, contradicts
 from phi_ls.context.snapshot import Snapshot
-
-from pure.drawn_snapshot import CURSOR, draw
 
 
 def remembering(document: str, text: str, language: str = "python", *, eol: str = "\n") -> Suggestions:
@@ -244,15 +244,15 @@ def test_nothing_is_served_that_was_not_typed_along(before: str, text: str, type
 
 
 def test_walks_back_a_bounded_way() -> None:
-    """A suggestion is followed for 128 typed characters and no further, on one line or over many."""
+    """A suggestion is followed for 128 typed characters, or sixteen lines, and no further."""
     text = "ab" * 100
     suggestions = remembering("x = ‸", text)
     at_limit, beyond = f"x = {text[:TYPED_LIMIT]}‸", f"x = {text[: TYPED_LIMIT + 1]}‸"
     assert [text[TYPED_LIMIT:], None] == [served(suggestions, at_limit), served(suggestions, beyond)]
-    block = "a\n" * 100 + "b"
+    block = "a\n" * 20 + "b"
     suggestions = remembering("‸", block)
-    assert block[TYPED_LIMIT:] == served(suggestions, block[:TYPED_LIMIT] + "‸")
-    assert served(suggestions, block[: TYPED_LIMIT + 2] + "‸") is None
+    assert "a\n" * 5 + "b" == served(suggestions, "a\n" * 15 + "‸")
+    assert served(suggestions, "a\n" * 16 + "‸") is None
 
 
 def test_a_lookup_is_cheap() -> None:

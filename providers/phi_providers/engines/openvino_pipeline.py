@@ -123,7 +123,7 @@ class StepLoop:
 
 
 def _proven(cached: int, end: int, steps: int, chunk: int) -> int:
-    """Return the tokens reused of the first `end`: what the mirror says, or what the steps prove if they contradict it."""
+    """Return the tokens reused of the first `end`: what the mirror says, or the least that the steps prove."""
     least, most = max(end - steps * chunk, 0), end - (steps - 1) * chunk - 1
     return cached if least <= cached <= most else least
 

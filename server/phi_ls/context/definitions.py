@@ -149,12 +149,17 @@ def _signature(declaration: bytes) -> str:
 
 
 def _docstring(body: Node | None) -> str | None:
-    first = body.named_child(0) if body is not None and body.type == "block" else None
-    string = first.named_child(0) if first is not None and first.type == "expression_statement" else None
+    first = _first_child(body) if body is not None and body.type == "block" else None
+    string = _first_child(first) if first is not None and first.type == "expression_statement" else None
     if string is None or string.type != "string":
         return None
     content = b"".join(child.text or b"" for child in string.children if child.type == "string_content")
     return inspect.cleandoc(content.decode("utf-8", "replace"))
+
+
+def _first_child(node: Node) -> Node | None:
+    # `named_child` raises IndexError for a child that is not there: the body of a `def` that is just being typed.
+    return node.named_child(0) if node.named_child_count else None
 
 
 def _scopes(definition: Node) -> tuple[str, ...]:

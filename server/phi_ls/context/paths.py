@@ -26,7 +26,7 @@ DEFAULT_EXCLUDE = (
 """Secrets and keys by their customary names. A name without a slash matches a file or a folder anywhere."""
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")  # two letters at least: `c:` is a drive
-_DRIVE = re.compile(r"/?([A-Za-z]):(?=/|$)")
+_DRIVE = re.compile(r"/?([A-Za-z]):(?=[/\\]|$)")
 _BRACES = re.compile(r"\{([^{}]*)\}")
 
 

@@ -61,5 +61,5 @@ def _inside_data(snapshot: Snapshot) -> bool:
     inside = marks(snapshot.before, snapshot.language)[1]
     if not inside or inside == COMMENT:
         return False
-    run = re.split(rf"[\s{{}}<>,]|{re.escape(inside)}", snapshot.before)[-1]
+    run = re.split(rf"[\s(){{}}<>,]|{re.escape(inside)}", snapshot.before)[-1]
     return "://" in run or len(run) >= _WORD_OF_DATA

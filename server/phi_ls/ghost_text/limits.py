@@ -15,7 +15,8 @@ LINE_LIMIT = 12
 """At 5 to 45 tokens a second and about ten tokens a line, more never arrives in a pause in typing."""
 CHARACTER_LIMIT = 400
 """In one line; beyond that a model is writing data, not code."""
-_BLANK_LIMIT = 3
+BLANK_LIMIT = 3
+"""Line breaks in a row before anything is written."""
 _CLOSING_LINE = re.compile(r"[)\]}][)\]};,]*\Z")
 
 
@@ -61,7 +62,7 @@ def _before_line(snapshot: Snapshot, text: str, start: int, line: str, *, comple
 def _after_line(snapshot: Snapshot, text: str, end: int, *, shown: int, number: int, multiline: bool) -> End | None:
     """Return the end behind a complete line, `number` from 0, `shown` of the lines so far not being blank."""
     if not shown:
-        return End(0) if number >= _BLANK_LIMIT else None
+        return End(0) if number >= BLANK_LIMIT else None
     if not multiline or number + 1 >= LINE_LIMIT:
         return End(end)
     so_far = text[:end]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from phi_ls.context.snapshot import Snapshot
 from phi_ls.ghost_text.indentation import following_line, opens_block, previous_line, width
 from phi_ls.ghost_text.languages import line_comment
-from phi_ls.ghost_text.limits import end_of
+from phi_ls.ghost_text.limits import BLANK_LIMIT, end_of
 from phi_ls.ghost_text.preparation import prepare
 from phi_ls.ghost_text.repetition import loops
 
@@ -14,6 +14,8 @@ _CLOSING = " \t)]}>\"'`;,"
 
 def finished(snapshot: Snapshot, text: str, *, multiline: bool) -> bool:
     """Tell whether the text streamed so far, as the model wrote it, has all that will be shown of it."""
+    if not text.strip():
+        return text.count("\n") > BLANK_LIMIT
     code, ended = prepare(snapshot, text)
     return ended or loops(code) or end_of(snapshot, code, multiline=multiline, final=False) is not None
 

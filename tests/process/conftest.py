@@ -1,0 +1,58 @@
+"""Fixtures of the tests that start worker processes."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
+
+import pytest
+from process.processes import workers_of_this_process
+from process.watched_pool import Script, WatchedPool
+
+from phi_providers.pool import Limits
+
+MakePool = Callable[..., WatchedPool]
+
+if sys.platform == "win32":
+    # What these prove is done there by a job object, and there is no way to stop a process for a while.
+    collect_ignore = ["test_confinement.py", "test_orphans.py", "test_stopped.py"]
+
+
+@pytest.fixture
+def script(tmp_path: Path) -> Script:
+    """The script of the only, or the preferred, worker."""
+    return Script(tmp_path)
+
+
+@pytest.fixture
+def second_script(tmp_path: Path) -> Script:
+    """The script of the worker that stands in."""
+    return Script(tmp_path, "second")
+
+
+@pytest.fixture(autouse=True)
+def no_worker_is_left() -> Iterator[None]:
+    """Whatever a test did to its workers, none outlives it."""
+    yield
+    assert [] == workers_of_this_process()
+
+
+@pytest.fixture
+async def make_pool(tmp_path: Path, no_worker_is_left: None) -> AsyncIterator[MakePool]:
+    """Make pools that are closed at the end."""
+    made: list[WatchedPool] = []
+
+    def make(*scripts: Script, idle_unload_s: float = 0.0, **limits: object) -> WatchedPool:
+        made.append(WatchedPool(list(scripts), tmp_path, idle_unload_s, Limits(**limits)))  # type: ignore[arg-type]
+        return made[-1]
+
+    yield make
+    for each in made:
+        await each.pool.close()
+
+
+@pytest.fixture
+async def pool(make_pool: MakePool, script: Script) -> WatchedPool:
+    """A pool of one worker that follows `script`; nothing is started yet."""
+    return make_pool(script)
