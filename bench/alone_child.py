@@ -18,7 +18,7 @@ from phi_ls.plan import plan as workers
 from phi_ls.prompts.family import heal_fragment, infill_parts, text_budget
 from phi_ls.settings import Settings
 from phi_ls.suggest import MULTILINE_TOKENS, RESERVE_TOKENS, SINGLE_LINE_TOKENS
-from phi_providers.messages import Piece, Request, Started
+from phi_providers.messages import Piece, Request, Started, Usage
 from phi_providers.provider import load_provider
 
 
@@ -69,41 +69,38 @@ class Typist:
         usage = self._provider.generate(request, clock.emit)
         if clock.lines_cut:
             self._edges = after_cut(self._edges, clock.lines_cut)
-        return {**clock.times(), "prompt_tokens": usage.prompt_tokens, "tokens_reused": usage.tokens_reused}
+        return clock.cost(usage)
 
 
 class _Clock:
-    """Notes when the prompt was encoded, when the first token came, and when there was enough."""
+    """Notes when the prompt was encoded and when there was enough; the engine itself tells when the first token came."""
 
     def __init__(self, enough: Callable[[str], bool]) -> None:
         self._enough = enough
         self._text = ""
-        self._tokens = 0
         self.lines_cut: dict[str, int] = {}
-        self._begun = self._encoded = self._first = self._last = time.perf_counter()
+        self._begun = self._encoded = self._last = time.perf_counter()
 
     def emit(self, frame: Piece | Started) -> bool:
         """Take a frame; False once the server would have had enough."""
-        now = time.perf_counter()
+        self._last = time.perf_counter()
         if isinstance(frame, Started):
-            self._encoded = self._first = self._last = now
+            self._encoded = self._last
             self.lines_cut = dict(frame.lines_cut)
             return True
-        if not frame.token_ids:
-            return True
-        self._first = now if not self._tokens else self._first
-        self._last = now
-        self._tokens += len(frame.token_ids)
         self._text += frame.text
-        return not self._enough(self._text)
+        return not (frame.token_ids and self._enough(self._text))
 
-    def times(self) -> dict[str, Any]:
-        """Return the three spans and the tokens until the last of them ended."""
+    def cost(self, usage: Usage) -> dict[str, Any]:
+        """Return the three spans, which end when there was enough, and what was computed in them."""
+        encode_ms = (self._encoded - self._begun) * 1000
         return {
-            "encode_ms": (self._encoded - self._begun) * 1000,
-            "prefill_ms": (self._first - self._encoded) * 1000,
-            "decode_ms": (self._last - self._first) * 1000,
-            "tokens": self._tokens,
+            "encode_ms": encode_ms,
+            "prefill_ms": usage.first_token_ms - encode_ms,
+            "decode_ms": (self._last - self._begun) * 1000 - usage.first_token_ms,
+            "tokens": usage.new_tokens,
+            "prompt_tokens": usage.prompt_tokens,
+            "tokens_reused": usage.tokens_reused,
         }
 
 

@@ -79,16 +79,20 @@ class Editor:
         return message_id
 
     def answer(self, message_id: int) -> Any:
-        """Wait for the answer to the request sent last and return its result; what else comes is dealt with."""
+        """Wait for the answer to a request and return its result; raises RuntimeError for an error."""
+        message = self.outcome(message_id)
+        if "error" in message:
+            raise RuntimeError(f"the server answered {message['error']}")
+        return message["result"]
+
+    def outcome(self, message_id: int) -> Json:
+        """Wait for the whole answer to the request sent last; what else comes is dealt with."""
         while True:
             message = self._next()
-            if "method" in message:
-                if "id" in message:
-                    self._send({"id": message["id"], "result": None})
-            elif message["id"] == message_id:
-                if "error" in message:
-                    raise RuntimeError(f"the server answered {message['error']}")
-                return message["result"]
+            if "method" not in message and message["id"] == message_id:
+                return message
+            if "method" in message and "id" in message:
+                self._send({"id": message["id"], "result": None})
 
     def command(self, name: str, **argument: Any) -> Any:
         """Run one of the server's commands."""
@@ -103,7 +107,9 @@ class Editor:
     def _next(self) -> Json:
         while (end := self._buffer.find(b"\r\n\r\n")) < 0:
             self._more()
-        stop = end + 4 + int(self._buffer[:end].rsplit(b":", 1)[1])
+        # A server on stock pygls sends a second header, the content's type.
+        length = self._buffer[:end].lower().split(b"content-length:")[1].split(b"\r\n")[0]
+        stop = end + 4 + int(length)
         while len(self._buffer) < stop:
             self._more()
         message: Json = json.loads(self._buffer[end + 4 : stop])

@@ -38,6 +38,10 @@ class Generation:
         self.written = asyncio.Event()
         """Set once no more text will be added; what it cost is known a token later."""
         self.waiting = 0
+        self.seen: Snapshot | None = None
+        """The document after its last edit, looked at where this began; None before the first edit."""
+        self.overtaken = False
+        """Whether the document was closed, or edited into one that does not go on with this text."""
         self._enough = enough
         self._on_end = on_end
         self.task = asyncio.get_running_loop().create_task(self._collect(), name="suggestion")
@@ -54,6 +58,11 @@ class Generation:
             return False
         return self.text.startswith(typed) or (typed.startswith(self.text) and not self.written.is_set())
 
+    def stop(self) -> None:
+        """Nobody can use it: the engine stops within two tokens."""
+        self.stream.close()
+        self.task.cancel()
+
     async def _collect(self) -> None:
         try:
             async for piece in self.stream:
@@ -61,6 +70,10 @@ class Generation:
                     continue
                 self.text += piece.text
                 self.log_probs += piece.log_probs
+                if self.seen is not None and not may_continue(self.snapshot, self.seen, self.text):
+                    # Typed before the model came that far, and now it writes something else.
+                    self.stream.close()
+                    return
                 if self._enough(self.text):
                     self.stream.finish()
                     self.complete = True
@@ -113,22 +126,21 @@ class InFlight:
         generation = self._generations.get(uri)
         if generation is None or generation.written.is_set():
             return
-        now = seen_again(generation.snapshot)
+        now = generation.seen = seen_again(generation.snapshot)
         if now is None or not may_continue(generation.snapshot, now, generation.text):
-            generation.stream.close()
-            generation.task.cancel()
+            generation.overtaken = True
+            generation.stop()
 
     def closed(self, uri: str) -> None:
         """A document is gone: nobody can use its generation."""
         generation = self._generations.get(uri)
         if generation is not None:
-            generation.stream.close()
-            generation.task.cancel()
+            generation.overtaken = True
+            generation.stop()
 
     def _stop_if_abandoned(self, generation: Generation) -> None:
         if not generation.waiting and not generation.written.is_set():
-            generation.stream.close()
-            generation.task.cancel()
+            generation.stop()
 
     def _leave(self, uri: str, generation: Generation) -> None:
         if self._generations.get(uri) is generation:

@@ -10,6 +10,9 @@ from phi_providers.messages import Load, ModelInfo
 from phi_providers.models.installed import builtin, from_folder
 from phi_providers.models.manifest import ModelError
 
+ENGINES = ("openvino", "echo")
+"""What the setting `engine` may name besides `auto`."""
+
 ECHO_MODEL = ModelInfo(id="echo", family="fim", path="", context=2048, chat=False, note="scripted answers, no model")
 
 
@@ -18,6 +21,10 @@ def plan(settings: Settings) -> tuple[list[Load], list[str]]:
     if settings.engine == "echo":
         return [Load(engine="echo", device="none", model=ECHO_MODEL)], []
     model, complaints = _model(settings)
+    if settings.engine not in ("auto", *ENGINES):
+        complaints.append(
+            f"engine: there is no engine '{settings.engine}' (known are {', '.join(ENGINES)}); openvino answers"
+        )
     loads = [_load(device, model) for device in _devices(settings, model)]
     last_resort = _load("CPU", builtin())
     return (loads if last_resort in loads else [*loads, last_resort]), complaints

@@ -22,7 +22,6 @@ class _Running:
     handler: asyncio.Future[Any]
     cancelled: bool = False
     """The client asked for it; otherwise a cancelled handler is the server's own decision."""
-    deadline: asyncio.TimerHandle | None = None
 
 
 @dataclass(frozen=True)
@@ -60,7 +59,7 @@ class RequestTable:
         entry.cancelled = True
         entry.handler.cancel()
         loop = entry.handler.get_loop()
-        entry.deadline = loop.call_later(CANCEL_GRACE_S, self._leave, message_id, entry, _cancelled(entry))
+        loop.call_later(CANCEL_GRACE_S, self._leave, message_id, entry, _cancelled(entry))
 
     def abandon(self) -> None:
         """Answer all that is still running as cancelled by the server, and cancel the handlers."""
@@ -83,8 +82,6 @@ class RequestTable:
         if self._running.get(message_id) is not entry:
             return
         del self._running[message_id]
-        if entry.deadline is not None:
-            entry.deadline.cancel()
         self._answer(message_id, outcome)
 
 

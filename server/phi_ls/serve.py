@@ -9,22 +9,40 @@ from pathlib import Path
 
 from phi_ls import __version__, logs
 
+HINT = (
+    "phi-ls: this is the language server; it waits for an editor on stdin. "
+    "Try `phi-ls demo` or `phi-ls --help`; Ctrl-C ends it."
+)
 
-def parse(arguments: Sequence[str]) -> argparse.Namespace:
-    """Return the options of the server; exits with 2 for others. Editors add the first two by themselves."""
+
+def make_parser() -> argparse.ArgumentParser:
+    """Return the parser of the server's options. Editors add the first two by themselves."""
     parser = argparse.ArgumentParser(prog="phi-ls", allow_abbrev=False)
     parser.add_argument("--stdio", action="store_true", help="the only transport, and the default")
     parser.add_argument("--clientProcessId", metavar="PID", help="accepted; the process named in initialize is watched")
-    parser.add_argument("--log-file", metavar="FILE", type=Path)
+    parser.add_argument("--log-file", metavar="FILE", type=Path, help="write the log there instead of to stderr")
     parser.add_argument("--log-level", default="warning", choices=logs.LEVELS)
     parser.add_argument("--version", action="version", version=f"phi-ls {__version__}")
-    return parser.parse_args(list(arguments))
+    return parser
 
 
 def serve(arguments: Sequence[str]) -> int:
-    """Serve one editor until it goes; returns the exit code."""
-    options = parse(arguments)
-    logs.set_up(level=options.log_level, file=options.log_file)
+    """Serve one editor until it goes; returns the exit code, exits with 2 for options that do not exist."""
+    parser = make_parser()
+    options = parser.parse_args(list(arguments))
+    try:
+        logs.set_up(level=options.log_level, file=options.log_file)
+    except OSError as exc:
+        parser.error(f"--log-file: '{options.log_file}' cannot be written: {exc.strerror}")
+    if sys.stdin is None or sys.stdout is None:
+        # Python leaves them out when the descriptors are closed.
+        parser.error("stdin or stdout is closed: there is no editor to serve")
+    if sys.stdin.isatty() and not options.stdio:
+        print(HINT, file=sys.stderr)  # noqa: T201  # somebody sits there and sees nothing else
+    return _serve()
+
+
+def _serve() -> int:
     # Imported here: `--version` and a mistyped option need none of it.
     from phi_ls.configuration import Configuration
     from phi_ls.server import PhiLanguageServer

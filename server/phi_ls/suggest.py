@@ -54,10 +54,12 @@ async def suggest(session: Session, snapshot: Snapshot, *, invoked: bool, just_d
 async def _suggest(
     session: Session, snapshot: Snapshot, superseded: asyncio.Event, *, invoked: bool, just_deleted: bool
 ) -> Shown | Drop:
-    # The cache first: it answers most keystrokes, and nothing else has to be looked at for it.
+    if not invoked and session.suggestions.recently_rejected(snapshot):
+        return Drop(reason=Reason.REJECTED_RECENTLY, detail="suggestions at this place were typed over twice")
+    # The cache before the other gates: it answers most keystrokes, and nothing else has to be looked at for it.
     if hit := session.suggestions.lookup(snapshot):
         return Shown(text=hit.text, from_cache=True)
-    if drop := _gate(session, snapshot, invoked=invoked, just_deleted=just_deleted):
+    if drop := refuse(snapshot, invoked=invoked, just_deleted=just_deleted):
         return drop
     if (settled := session.settled.get(snapshot.uri)) and settled[0] == _key(snapshot):
         return settled[1]
@@ -69,7 +71,7 @@ async def _suggest(
             outcome = await _answer(session, snapshot, _begin(session, snapshot), superseded)
         except Unavailable as exc:
             return Drop(reason=Reason.NO_PROVIDER, detail=str(exc))
-    return outcome or Drop(reason=Reason.STALE, detail="the document changed while the suggestion was written")
+    return outcome or Drop(reason=Reason.STALE, detail="what was typed meanwhile is not what the model writes")
 
 
 async def _answer(
@@ -81,6 +83,8 @@ async def _answer(
         return _unanswered(superseded)
     if generation.error is not None:
         return _failed(generation.error)
+    if generation.overtaken:
+        return Drop(reason=Reason.STALE, detail="the document changed while the suggestion was written")
     if hit := session.suggestions.lookup(snapshot):
         return Shown(text=hit.text, from_cache=False, generation=generation)
     if not generation.complete or _key(generation.snapshot) != _key(snapshot):
@@ -89,12 +93,6 @@ async def _answer(
     drop = shaped if isinstance(shaped, Drop) else Drop(reason=Reason.EMPTY, detail="the model wrote nothing")
     session.settled[snapshot.uri] = (_key(snapshot), drop)
     return drop
-
-
-def _gate(session: Session, snapshot: Snapshot, *, invoked: bool, just_deleted: bool) -> Drop | None:
-    if not invoked and session.suggestions.recently_rejected(snapshot):
-        return Drop(reason=Reason.REJECTED_RECENTLY, detail="suggestions at this place were typed over twice")
-    return refuse(snapshot, invoked=invoked, just_deleted=just_deleted)
 
 
 def _note_contradiction(session: Session, snapshot: Snapshot) -> None:

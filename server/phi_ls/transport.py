@@ -71,6 +71,7 @@ class Connection:
         self._writer = Writer(writer, on_broken=self.end)
         self._inbox: deque[bytes] = deque()
         self._inbox_bytes = 0
+        self._delivering = False
         self._room = threading.Condition()
         self._ended = asyncio.Event()
         # Unlike an Event, this may be used by a signal handler that interrupts its use.
@@ -157,7 +158,9 @@ class Connection:
             self._room.wait_for(lambda: self._inbox_bytes < INBOX_BYTES)
             self._inbox.append(body)
             self._inbox_bytes += len(body)
-        self._in_loop(self._deliver)
+            idle, self._delivering = not self._delivering, True
+        if idle:
+            self._in_loop(self._deliver)
 
     def _deliver(self) -> None:
         """Hand the oldest message over. Takes no argument that asyncio could write into a log with its callback."""
@@ -165,7 +168,20 @@ class Connection:
             body = self._inbox.popleft()
             self._inbox_bytes -= len(body)
             self._room.notify()
-        self._protocol.receive(body)
+        try:
+            self._protocol.receive(body)
+        finally:
+            self._deliver_next()
+
+    def _deliver_next(self) -> None:
+        """Deliver the next message behind the first step of the handler that was just started.
+
+        So a request sees the documents as they were when it came, not as edits behind it in the same pipeful make them.
+        """
+        with self._room:
+            self._delivering = more = bool(self._inbox)
+        if more:
+            self._loop.call_soon(self._deliver)
 
 
 def _report_stall() -> None:

@@ -109,6 +109,7 @@ def _register_hanging(server: LanguageServer) -> None:
     @server.command("test.stubborn")
     async def stubborn() -> str:
         """Ignores being cancelled, again and again."""
+        _say_hanging()
         while True:
             with contextlib.suppress(asyncio.CancelledError):
                 await asyncio.Event().wait()
@@ -116,15 +117,22 @@ def _register_hanging(server: LanguageServer) -> None:
     @server.command("test.block")
     def block() -> None:
         """Blocks the event loop for ever."""
+        _say_hanging()
         threading.Event().wait()
 
     @server.command("test.spin")
     def spin() -> None:
         """Keeps the event loop busy for ever."""
+        _say_hanging()
         while True:
             pass
 
     @server.command("test.thread")
     def thread() -> None:
         """Leaves a thread behind that the interpreter would wait for."""
+        _say_hanging()
         threading.Thread(target=threading.Event().wait).start()
+
+
+def _say_hanging() -> None:
+    print("hanging", file=sys.stderr, flush=True)

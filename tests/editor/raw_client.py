@@ -41,9 +41,10 @@ class RawClient(RawProcess):
         cwd: str | None = None,
         responders: Mapping[str, Responder] | None = None,
         read: bool = True,
+        patience: float = TIMEOUT_S,
     ) -> None:
         """With `read` False the server's output is left in the pipe until `start_reading`."""
-        super().__init__(command, env=env, cwd=cwd)
+        super().__init__(command, env=env, cwd=cwd, patience=patience)
         self.responders = {**RESPONDERS, **(responders or {})}
         self._ledger = Ledger(self.violations)
         self._ids = itertools.count(1)
@@ -112,36 +113,36 @@ class RawClient(RawProcess):
 
     # --- waiting ------------------------------------------------------------------------------------------------------
 
-    def reply(self, message_id: Any, timeout: float = TIMEOUT_S) -> Json:
+    def reply(self, message_id: Any, timeout: float | None = None) -> Json:
         """Return the answer to a request: the whole message, with "result" or "error"."""
         return self._wait(lambda: self._ledger.reply(message_id), timeout, f"no answer to {message_id!r}")
 
-    def refusal(self, message_id: Any, timeout: float = TIMEOUT_S) -> Json:
+    def refusal(self, message_id: Any, timeout: float | None = None) -> Json:
         """Return the error beside the one answer that `expect` allowed."""
         message = self._wait(lambda: self._ledger.refusal(message_id), timeout, f"no refusal of {message_id!r}")
         error: Json = message["error"]
         return error
 
-    def request(self, method: str, params: Any = None, timeout: float = TIMEOUT_S) -> Any:
+    def request(self, method: str, params: Any = None, timeout: float | None = None) -> Any:
         """Send a request and return its result; an error fails the test."""
         reply = self.reply(self.send_request(method, params), timeout)
         assert "error" not in reply, reply
         return reply["result"]
 
-    def error(self, method: str, params: Any = None, timeout: float = TIMEOUT_S) -> Any:
+    def error(self, method: str, params: Any = None, timeout: float | None = None) -> Any:
         """Send a request and return its error; a result fails the test."""
         reply = self.reply(self.send_request(method, params), timeout)
         assert "error" in reply, reply
         return reply["error"]
 
-    def null_error(self, timeout: float = TIMEOUT_S) -> Json:
+    def null_error(self, timeout: float | None = None) -> Json:
         """Return the next error whose id is null."""
         errors = self._ledger.null_errors
         message = self._wait(lambda: errors.popleft() if errors else None, timeout, "no error with id null")
         error: Json = message["error"]
         return error
 
-    def wait_request(self, method: str, timeout: float = TIMEOUT_S) -> Json:
+    def wait_request(self, method: str, timeout: float | None = None) -> Json:
         """Return the first such request of the server, which may have come already."""
 
         def found() -> Json | None:
@@ -150,7 +151,7 @@ class RawClient(RawProcess):
         return self._wait(found, timeout, f"no request {method}")
 
     def wait_notification(
-        self, method: str, predicate: Callable[[Any], bool] = lambda _params: True, timeout: float = TIMEOUT_S
+        self, method: str, predicate: Callable[[Any], bool] = lambda _params: True, timeout: float | None = None
     ) -> Any:
         """Return the parameters of the first such notification, which may have come already."""
 
@@ -166,7 +167,7 @@ class RawClient(RawProcess):
         """Do the handshake and return the server's capabilities."""
         options = {} if init_options is None else {"initializationOptions": init_options}
         standard = {"processId": None, "rootUri": None, "capabilities": capabilities or {}}
-        result = self.request("initialize", {**standard, **options, **params})
+        result = self.request("initialize", {**standard, **options, **params}, TIMEOUT_S)
         self.notify("initialized", {})
         answered: Json = result["capabilities"]
         return answered
@@ -181,7 +182,7 @@ class RawClient(RawProcess):
         identifier = {"uri": uri, "version": version}
         self.notify("textDocument/didChange", {"textDocument": identifier, "contentChanges": list(changes)})
 
-    def exit(self, code: int = 0, timeout: float = TIMEOUT_S) -> None:
+    def exit(self, code: int = 0, timeout: float | None = None) -> None:
         """Shut the server down in order and check its exit code."""
         assert self.request("shutdown") is None
         self.notify("exit")

@@ -15,7 +15,16 @@ TIMEOUT_S = 10.0
 class RawProcess:
     """A child whose stdin and stdout are pipes of ours, and whose stderr is kept."""
 
-    def __init__(self, command: Sequence[str], *, env: Mapping[str, str] | None = None, cwd: str | None = None) -> None:
+    def __init__(
+        self,
+        command: Sequence[str],
+        *,
+        env: Mapping[str, str] | None = None,
+        cwd: str | None = None,
+        patience: float = TIMEOUT_S,
+    ) -> None:
+        """`patience` is how many seconds a wait takes at most unless it says otherwise."""
+        self.patience = patience
         pipe = subprocess.PIPE
         self.process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, env=env, cwd=cwd, bufsize=0)
         self.violations: list[str] = []
@@ -34,14 +43,15 @@ class RawProcess:
             while view:
                 view = view[self.process.stdin.write(view) or 0 :]
 
-    def wait_exit(self, timeout: float = TIMEOUT_S) -> int:
+    def wait_exit(self, timeout: float | None = None) -> int:
         """Return the exit code once the server has ended by itself."""
+        limit = self.patience if timeout is None else timeout
         try:
-            return self.process.wait(timeout)
+            return self.process.wait(limit)
         except subprocess.TimeoutExpired:
-            raise Violation(f"the server is still alive after {timeout} s\n{self.stderr}") from None
+            raise Violation(f"the server is still alive after {limit} s\n{self.stderr}") from None
 
-    def wait_stderr(self, text: str, timeout: float = TIMEOUT_S) -> None:
+    def wait_stderr(self, text: str, timeout: float | None = None) -> None:
         """Return once this has been written to stderr."""
         self._wait(lambda: {"found": text} if text in self.stderr else None, timeout, f"stderr never said {text!r}")
 
@@ -89,7 +99,8 @@ class RawProcess:
         self._threads.append(threading.Thread(target=run, daemon=True))
         self._threads[-1].start()
 
-    def _wait(self, probe: Callable[[], Json | None], timeout: float, complaint: str) -> Json:
+    def _wait(self, probe: Callable[[], Json | None], timeout: float | None, complaint: str) -> Json:
+        limit = self.patience if timeout is None else timeout
         found: Json | None = None
 
         def settled() -> bool:
@@ -98,10 +109,10 @@ class RawProcess:
             return found is not None or bool(self.violations) or not self._running
 
         with self._changed:
-            self._changed.wait_for(settled, timeout)
+            self._changed.wait_for(settled, limit)
         self.check()
         if found is None:
-            raise Violation(f"{complaint} within {timeout} s; exit code {self.process.poll()}\n{self.stderr}")
+            raise Violation(f"{complaint} within {limit} s; exit code {self.process.poll()}\n{self.stderr}")
         return found
 
     def _drain_stderr(self) -> None:

@@ -72,10 +72,12 @@ def after_frames(count: int) -> Callable[[list[Piece | Started]], bool]:
     return lambda frames: len(frames) < count
 
 
-def infill(line: int, column: int | None = None, *, before: int = 60, new: int = 24, **more: Any) -> Request:
+def infill(
+    line: int, column: int | None = None, *, before: int = 60, after: int = 15, new: int = 24, **more: Any
+) -> Request:
     """Fill in at a place in real code."""
     prefix = "\n".join([*SOURCE[max(line - before, 0) : line], SOURCE[line][:column]])
-    suffix = "\n" + "\n".join(SOURCE[line + 1 : line + 16])
+    suffix = "\n" + "\n".join(SOURCE[line + 1 : line + 1 + after])
     return fill(prefix, suffix, new, **more)
 
 

@@ -51,6 +51,8 @@ def test_without_the_cache_nothing_is_reused_and_time_shows_it() -> None:
         model.ask(LONG)
     warm, cold = [with_cache.ask(LONG) for _ in range(3)], [without.ask(LONG) for _ in range(3)]
     assert {0} == {answer.usage.tokens_reused for answer in cold}
+    stopped = without.ask(LONG, after_frames(4)).usage
+    assert ("cancelled", 0) == (stopped.finish_reason, stopped.tokens_reused)
     assert len(warm[0].frames) + 15 < len(cold[0].frames)
     fastest = min(answer.usage.first_token_ms for answer in warm)
     assert fastest < 0.5 * min(answer.usage.first_token_ms for answer in cold)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from engine.built_in import STRICT, Answer, Model, after_frames, after_tokens, continue_text, fill, infill
+from engine.built_in import SOURCE, STRICT, Answer, Model, after_frames, after_tokens, continue_text, fill, infill
 
 from phi_providers.messages import Request
 
-PROMPTS = [infill(line, 8) for line in range(150, 1150, 100)] + [
-    continue_text("\n".join(infill(line, 12).parts[3].text.splitlines()[-40:])) for line in range(200, 1200, 100)
+PROMPTS = [infill(line, 8, before=20, after=6, new=8) for line in range(150, 1150, 100)] + [
+    continue_text("\n".join(SOURCE[line - 24 : line]), 8) for line in range(200, 1200, 100)
 ]
 
 
@@ -78,5 +78,5 @@ def test_an_answer_does_not_depend_on_what_was_cancelled_before_it(strict: Model
 def test_at_the_shipped_precision_most_answers_agree(model: Model) -> None:
     """With dynamic quantisation a warm answer may differ from a cold one; on most prompts it does not."""
     fresh = Model()
-    agreed = [fresh.ask(request).ids == (model.ask(request), model.ask(request))[1].ids for request in PROMPTS]
-    assert sum(agreed) >= 15
+    agreed = [fresh.ask(request).ids == (model.ask(request), model.ask(request))[1].ids for request in PROMPTS[::2]]
+    assert sum(agreed) >= 7

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import os
+import select
+import time
 
 import psutil
 
@@ -25,7 +28,23 @@ def workers_of_this_process() -> list[psutil.Process]:
     return found
 
 
-def left_after(pids: list[psutil.Process], timeout_s: float) -> list[psutil.Process]:
+def left_after(processes: list[psutil.Process], timeout_s: float) -> list[psutil.Process]:
     """Wait for the processes to end and return those that did not."""
-    _, left = psutil.wait_procs(pids, timeout=timeout_s)
-    return [process for process in left if alive(process)]
+    deadline = time.monotonic() + timeout_s
+    return [process for process in processes if not _ends_until(deadline, process)]
+
+
+def _ends_until(deadline: float, process: psutil.Process) -> bool:
+    left_s = max(deadline - time.monotonic(), 0)
+    if not hasattr(os, "pidfd_open"):
+        return process not in psutil.wait_procs([process], timeout=left_s)[1]
+    try:
+        descriptor = os.pidfd_open(process.pid)
+    except ProcessLookupError:
+        return True
+    # Readable when the process has ended, whether or not whoever inherited it has reaped it.
+    poll = select.poll()
+    poll.register(descriptor, select.POLLIN)
+    ended = bool(poll.poll(left_s * 1000))
+    os.close(descriptor)
+    return ended

@@ -48,7 +48,7 @@ async def test_a_breach_of_protocol_costs_the_worker(pool: WatchedPool, script: 
 
 async def test_a_process_that_the_engine_started_goes_with_it(pool: WatchedPool, script: Script) -> None:
     """A child of the worker neither outlives its killing nor delays the news of it."""
-    script.write({"load": {}, "when": "parent", "tokens": ["a"], "then": "child"}, {"when": "hang", "then": "hang"})
+    script.write({"when": "parent", "tokens": ["a"], "then": "child"}, {"when": "hang", "then": "hang"})
     await pool.answer("parent")
     children = psutil.Process(pool.pids[0]).children()
     assert 1 == len(children)

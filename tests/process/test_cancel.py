@@ -21,7 +21,7 @@ async def test_a_queued_request_is_cancelled_and_never_reaches_the_engine(pool: 
     assert "cancelled" == str((await outcome(queued)).error)
     assert "bcdef" == (await outcome(running)).text
     assert "echo(4)" == (await pool.answer("next")).text
-    assert queued.id not in {line["id"] for line in script.record()}
+    assert queued.id not in {line.get("id") for line in script.record()}
 
 
 async def test_a_running_request_is_cancelled_and_the_next_is_served_by_the_same_worker(

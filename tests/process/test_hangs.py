@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from process.conftest import MakePool
-from process.watched_pool import PATIENCE_S, Script, WatchedPool, outcome, pieces
+from process.watched_pool import PATIENCE_S, MakePool, Script, WatchedPool, outcome, pieces
 
 from phi_providers.errors import LoadFailed, WorkerHung
 

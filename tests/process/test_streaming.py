@@ -48,7 +48,9 @@ async def test_a_prefill_warms_the_cache_and_brings_no_text(pool: WatchedPool) -
     """With no new tokens asked for, only the prompt is taken in, and the next request reuses it."""
     warmed = await pool.answer("some long prompt", Urgency.AHEAD, max_new_tokens=0)
     assert "" == warmed.text
-    assert (await pool.answer("some long prompt here")).usage.tokens_reused == 3  # type: ignore[union-attr]
+    usage = (await pool.answer("some long prompt here")).usage
+    assert usage is not None
+    assert 3 == usage.tokens_reused
 
 
 async def test_text_crosses_unchanged_both_ways(pool: WatchedPool, script: Script) -> None:

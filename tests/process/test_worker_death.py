@@ -6,8 +6,7 @@ import asyncio
 
 import psutil
 import pytest
-from process.conftest import MakePool
-from process.watched_pool import PATIENCE_S, Outcome, Script, WatchedPool, outcome, pieces
+from process.watched_pool import PATIENCE_S, MakePool, Outcome, Script, WatchedPool, outcome, pieces
 
 from phi_providers.errors import LoadFailed, PromptRefused, WorkerDied
 from phi_providers.messages import Urgency
@@ -114,7 +113,7 @@ async def test_a_prompt_that_killed_two_workers_is_refused_and_others_are_served
 
 
 async def test_a_worker_killed_while_the_running_request_yields(pool: WatchedPool, script: Script) -> None:
-    """A death between the order to yield and its confirmation ends the yielding request once; the urgent one is served."""
+    """A death between the order to yield and its confirmation ends one request; the urgent one is served."""
     script.write({"when": "slow", "tokens": ["a"], "then": "hang", "at": 1})
     asked = pool.submit("slow", Urgency.ASKED)
     await pieces(asked, 1)

@@ -37,13 +37,17 @@ class Script:
         return Load(engine="echo", device=device, model=MODEL, options={"script": str(self.path)})
 
     def record(self) -> list[dict[str, Any]]:
-        """Return what the engine has noted: a line at each beginning and each regular end of a request."""
+        """Return what the engine has noted: a line at each load, and at each beginning and regular end of a request."""
         text = self._record.read_text("utf-8") if self._record.exists() else ""
         return [json.loads(line) for line in text.splitlines()]
 
+    def loads(self) -> int:
+        """Return how many workers have begun to load."""
+        return sum("load" in line for line in self.record())
+
     def emitted(self, request_id: int) -> int:
         """Return how many tokens the engine gave for a request that has ended."""
-        return sum(line["emitted"] for line in self.record() if line["id"] == request_id and "emitted" in line)
+        return sum(line["emitted"] for line in self.record() if line.get("id") == request_id and "emitted" in line)
 
 
 @dataclass(kw_only=True)
@@ -117,3 +121,7 @@ class WatchedPool:
         known = [worker.pid for worker in self.pool.status().workers if worker.pid]
         self.pids += [pid for pid in known if pid not in self.pids]
         self._changed.set()
+
+
+MakePool = Callable[..., WatchedPool]
+"""Takes scripts in order of preference, `idle_unload_s`, and `Limits` by name."""

@@ -72,3 +72,11 @@ def test_may_continue(now: str, written: str, fits: bool) -> None:
 
     assert document.lines == seen_again.lines
     assert fits == may_continue(old, seen_again, written)
+
+
+@pytest.mark.parametrize(
+    ("typed", "written", "fits"), [("", "12", True), ("1", "12", True), ("123", "12", True), ("3", "12", False)]
+)
+def test_may_continue_where_the_document_ends(typed: str, written: str, fits: bool) -> None:
+    """Nothing stands behind the cursor there, which every text begins with."""
+    assert fits == may_continue(at("x = ‸"), at(f"x = ‸{typed}"), written)

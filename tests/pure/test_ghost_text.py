@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import sys
+from dataclasses import replace
 
 import pytest
 from hypothesis import example, given, settings
@@ -170,6 +171,14 @@ def test_zero_width_characters_pass_where_the_document_has_them(code: int) -> No
 def test_what_deceives_never_passes(code: int) -> None:
     """A character that reorders text or hides some is refused even where the document has it."""
     assert isinstance(shown(draw(f"# {chr(code)}\nx = ‸"), f"a{chr(code)}b"), Drop)
+
+
+def test_a_cut_window_says_nothing_of_the_braces_below_it() -> None:
+    """Where the window ends before the document does, a brace is not closed again, but a parenthesis is."""
+    whole = draw("function f() {\n  ‸", "javascript")
+    window = replace(whole, total_lines=200)
+    assert ["g();\n}", "g();"] == [shown(snapshot, "g();\n}") for snapshot in (whole, window)]
+    assert "1);" == shown(replace(draw("g(‸", "javascript"), total_lines=200), "1);")
 
 
 def test_details_hold_no_source_text() -> None:

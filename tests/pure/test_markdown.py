@@ -82,6 +82,8 @@ def test_made_safe_twice_means_the_same_text(answer: str) -> None:
         ("C:\\Users and a < b", "C:\\Users and a < b"),
         ("abc", "a\u202eb\u200bc"),
         ("2 \\* 3", "2 * 3"),
+        ("\\`no code\\`", "\\`no code\\`"),
+        ("\\&lt;", "&amp;lt;"),
         ("uses @property", "uses @property"),
     ],
 )
@@ -106,6 +108,7 @@ def test_plain_text_has_no_marks(expected: str, answer: str) -> None:
 
 
 @given(st.text(alphabet="`~a\n ", max_size=40))
+@example("```\n[x](http://e.vil)")
 def test_nothing_closes_a_code_block_from_within(code: str) -> None:
     """Whatever backticks the code has, it stays one block of code."""
     tokens = MarkdownIt("commonmark").parse(code_block(code, "python"))

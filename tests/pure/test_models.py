@@ -66,7 +66,7 @@ def test_a_missing_file_is_named(tmp_path: Path, name: str) -> None:
     """Whoever gives an incomplete folder learns which file is missing, and what to do."""
     folder = make_model(tmp_path / "m")
     (folder / name).unlink()
-    with pytest.raises(ModelError, match=rf"{name} missing .*models export"):
+    with pytest.raises(ModelError, match=rf"{name} missing .*optimum-cli export openvino"):
         from_folder(folder)
 
 

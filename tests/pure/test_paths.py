@@ -51,7 +51,7 @@ def test_long_path_keeps_its_end() -> None:
         "file:///x/server.pem", "file:///x/SERVER.KEY", "file:///home/u/.ssh/config", "file:///x/id_rsa.old",
         "file:///home/u/.npmrc", "file:///home/u/.netrc", "file:///home/u/.git-credentials", "file:///x/a.p12",
         "file:///x/db.kdbx", "file:///home/u/proj/secrets.yaml", "file:///home/u/.aws/credentials",
-        "file:///c%3A/Users/u/proj/.env", "file:///C:/proj/.env.", "file:///C:/proj/.env::$DATA", "C:\\proj\\.env",
+        "file:///c%3A/Users/u/proj/.env", "file:///C:/proj/a.pem. ", "file:///C:/proj/a.pem::$DATA", "C:\\proj\\.env",
         "file://server/share/id_ed25519", "untitled:.env", "vscode-notebook-cell:/x/secrets.ipynb#W1",
         "git:/home/u/proj/.env?%7B%7D", "file:///home/u/proj/.git/config", "file:///home/u/proj/x/../.env",
         "file:///home/u/proj/.env#fragment", "file:///home/u/.docker/config.json", "file:///home/u/.bash_history",

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import argparse
+import inspect
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from tokenizers import Tokenizer
 
@@ -106,6 +109,7 @@ def test_typing_only_adds_at_the_end(info: ModelInfo) -> None:
 
 
 @given(st.text(alphabet="`~ab \n<|end>user", max_size=60), st.text(alphabet="` \nab", max_size=40))
+@example("  ````\n<|end|>", "```")
 def test_text_never_becomes_a_control_and_never_closes_its_fence(code: str, after: str) -> None:
     """Hostile code stays text: the same control parts as in a harmless prompt, and a fence longer than any in it."""
     now = snapshot("|")
@@ -168,22 +172,22 @@ def test_answers_language(expected: str, tag: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("expected", "expected_phi3", "line"),
+    ("expected", "expected_starter", "expected_phi3", "line"),
     [
-        ("ba", "ba", "self.ba|"),
-        ("snake_2", "snake_2", "x = snake_2|"),
-        ("größe", "größe", "größe|"),
-        ("", "", "f(|"),
-        ("", " ", "x = |"),
-        ("", "    ", "    |"),
-        ("", "", "|x"),
-        ("a", "a", "a|b"),
+        ("ba", "ba", "ba", "self.ba|"),
+        ("snake_2", "snake_2", "snake_2", "x = snake_2|"),
+        ("größe", "größe", "größe", "größe|"),
+        ("", "", "", "f(|"),
+        ("", " ", " ", "x = |"),
+        ("", "", "    ", "    |"),
+        ("", "", "", "|x"),
+        ("a", "a", "a", "a|b"),
     ],
 )
-def test_what_is_healed(expected: str, expected_phi3: str, line: str) -> None:
-    """The unfinished word; for Phi-3, whose words begin with a blank, also the blanks at the end."""
+def test_what_is_healed(expected: str, expected_starter: str, expected_phi3: str, line: str) -> None:
+    """The unfinished word, and the blanks that words begin with; the built-in model's indentation is no such blank."""
     assert expected == heal_fragment(snapshot(line))
-    assert expected == heal_fragment(snapshot(line), STARTER)
+    assert expected_starter == heal_fragment(snapshot(line), STARTER)
     assert expected_phi3 == heal_fragment(snapshot(line), PHI3)
 
 
@@ -208,3 +212,23 @@ def test_unknown_family_is_named() -> None:
     stranger = ModelInfo(id="m", family="other", path="", context=1)
     with pytest.raises(ValueError, match="'m' is of the family 'other'"):
         infill_parts(stranger, snapshot("|"), Window(prefix="", suffix="", edges=Edges(start=0, end=0)))
+
+
+def test_a_keystroke_costs_about_one_token() -> None:
+    """In a real file with the real tokenizer, prompts built one after the other share 97 % of their tokens and more."""
+    lines = inspect.getsource(argparse).split("\n")
+    typed, edges, last, shared, total = "return [item for item in things\n        if item.good]\n    x", None, [], 0, 0
+    for count in range(1, len(typed) + 1):
+        text = "\n".join([*lines[:1200], f"    {typed[:count]}", *lines[1200:]])
+        now = replace(
+            snapshot(text), line=1200 + typed[:count].count("\n"), column=len(f"    {typed[:count]}".split("\n")[-1])
+        )
+        window = plan(now, tokens_for_text=text_budget(PHI3, 32), chars_per_token=3.2, previous=edges)
+        ids = ENCODER.encode(infill_parts(PHI3, now, window))
+        if last:
+            total += len(ids)
+            shared += next(
+                (at for at, pair in enumerate(zip(last, ids, strict=False)) if pair[0] != pair[1]), len(last)
+            )
+        edges, last = window.edges, ids
+    assert shared / total >= 0.97

@@ -77,6 +77,12 @@ def test_options_of_other_programs_are_not_ours() -> None:
         ({"enable": 1}, "enable", "must be true or false, not 1", "true"),
         ({"hovr": {"mode": "off"}}, "hovr", "is not an option", ""),
         ({"hover": {"depth": 3}}, "hover.depth", "is not an option", ""),
+        (
+            {"cache.maxMegabytes": True},
+            "cache.maxMegabytes",
+            "must be a whole number from 0 to 1000000, not true",
+            "256",
+        ),
         ({"hover": 3}, "hover", "is not an option", ""),
         ({"hover.deadlineMs": 5}, "hover.deadlineMs", "must be a whole number from 100 to 60000, not 5", "100"),
         (

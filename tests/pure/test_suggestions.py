@@ -93,6 +93,7 @@ def test_brackets_that_nobody_typed_are_another_place() -> None:
     """A closer right of the cursor without its opener typed does not fit."""
     suggestions = remembering("x = ‸", "foo(a)")
     assert [None, None] == [served(suggestions, "x = ‸)"), served(suggestions, "x = fo‸)")]
+    assert served(remembering("f(‸)", "x"), "f(‸]") is None
 
 
 @pytest.mark.parametrize(
@@ -165,6 +166,9 @@ def test_the_memory_is_bounded() -> None:
     for number in range(20):
         suggestions.put(draw(f"x{number} = ‸"), "compute()", raw="")
     assert [None, "compute()"] == [served(suggestions, f"x{number} = ‸") for number in (0, 19)]
+    for _ in range(20):
+        suggestions.put(draw("x = ‸"), "compute()", raw="")
+    assert "compute()" == served(suggestions, "x19 = ‸")
 
 
 def test_a_place_rejected_twice_is_left_alone_for_a_while() -> None:

@@ -96,6 +96,14 @@ def test_window_fits_and_touches_the_cursor(data: st.DataObject, lines: list[str
     assert len(window.suffix) <= tokens * SUFFIX_SHARE
 
 
+def test_dense_text_gets_a_smaller_window() -> None:
+    """A character of Chinese is more than a token, where code has several characters to one."""
+    lines = ["变量 = 函数(参数)  # 注释注释注释"] * 400
+    window = plan(snapshot(lines, 200, 0), tokens_for_text=1000, chars_per_token=3.2)
+    assert len(window.prefix) + len(window.suffix) < 1000
+    assert len(window.prefix) > 300
+
+
 def test_new_front_edge_is_a_multiple_of_the_step_and_leaves_a_quarter_free() -> None:
     """A document of even lines gets its edge at a sixteenth line, with room to type."""
     lines = ["x = 1 # 20 characters"[:20]] * 400

@@ -47,7 +47,7 @@ def values_of(kind: Any) -> st.SearchStrategy[Any]:
     """Return any value of a field's annotation."""
     if kind in plain_values:
         return plain_values[kind]
-    if is_dataclass(kind):
+    if isinstance(kind, type) and is_dataclass(kind):
         return st.builds(kind, **{name: values_of(hint) for name, hint in get_type_hints(kind).items()})
     if isinstance(kind, type) and issubclass(kind, enum.Enum):
         return st.sampled_from(kind)

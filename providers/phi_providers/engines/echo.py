@@ -3,7 +3,7 @@
 The script is the JSON file named by `script` in the options of `Load`, or else by PHI_LS_ECHO_SCRIPT:
 
     {"load":    {"ms": 0, "then": "ok"},
-     "record":  "a file that gets one JSON line when a request begins, and one when it ends by itself or is cancelled",
+     "record":  "a file that gets a JSON line at each load, and at each beginning and regular end of a request",
      "answers": [{"when": "text in the prompt", "tokens": ["def", " f"], "token_ms": 1, "prefill_ms": 0,
                   "log_prob": -0.1, "then": "stop", "at": 1, "deaf": false}]}
 
@@ -50,6 +50,7 @@ class EchoProvider:
             self._script = json.loads(Path(path).read_text("utf-8")) if path else {}
         except (OSError, ValueError) as exc:
             raise LoadFailed(f"the echo script cannot be read: {exc}") from exc
+        self._record(load=self._order.model.id)
         step = self._script.get("load", {})
         progress("following the script")
         time.sleep(step.get("ms", 0) / 1000)

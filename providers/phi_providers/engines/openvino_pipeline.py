@@ -38,6 +38,7 @@ class StepLoop:
         scheduler.num_kv_blocks = blocks
         scheduler.max_num_batched_tokens = chunk
         self.chunk = chunk
+        self._caching = caching
         self._genai = genai
         self._ov = openvino()
         self._pipeline = genai.ContinuousBatchingPipeline(str(folder), scheduler, device, properties)
@@ -51,7 +52,8 @@ class StepLoop:
         cached = self._mirror.match(ids)
         steps, reused = 0, 0
         end = cached + self.chunk
-        while end < len(ids):
+        # Without a cache each request would begin from nothing; one request in steps leaves nothing behind either.
+        while self._caching and end < len(ids):
             taken, wanted = self._prefill(ids[:end], step)
             reused = reused if steps else _proven(cached, end, taken, self.chunk)
             steps += taken
@@ -59,7 +61,8 @@ class StepLoop:
                 return Work(tokens_reused=reused, prefill_steps=steps)
             end += self.chunk
         taken = self._decode(ids, max_new_tokens, stop_ids, step)
-        reused = reused if steps else _proven(cached, len(ids), taken, self.chunk)
+        if not steps and self._caching:
+            reused = _proven(cached, len(ids), taken, self.chunk)
         return Work(tokens_reused=reused, prefill_steps=steps + taken)
 
     def recover(self) -> None:
@@ -89,7 +92,7 @@ class StepLoop:
         wanted = True
         try:
             # A prompt may need a second step when the cache holds less than the mirror says; it is not stopped then.
-            while (wanted or not new) and self._pipeline.has_non_finished_requests():
+            while (wanted or (self._caching and not new)) and self._pipeline.has_non_finished_requests():
                 self._pipeline.step()
                 steps += not new
                 tokens = _read(handle)
@@ -97,8 +100,8 @@ class StepLoop:
                 wanted = step(tokens) and wanted
         finally:
             self._end(handle)
-            del handle
-        _check_served(new)
+        if wanted:
+            _check_served(new)
         # The last token has been chosen, its keys and values have not been computed.
         self._mirror.store(ids + new[:-1])
         return steps

@@ -48,7 +48,7 @@ def from_folder(path: Path) -> ModelInfo:
     missing = [name for name in _NEEDED if not (path / name).is_file()]
     if missing:
         raise ModelError(
-            f"{', '.join(missing)} missing from {path}; export the model with `phi-ls models export` "
+            f"{', '.join(missing)} missing from {path}; export the model with `optimum-cli export openvino` "
             "or copy the whole folder"
         )
     return _from_profile(path) if (path / PROFILE).is_file() else _infer_phi3(path)

@@ -32,7 +32,12 @@ def may_continue(old: Snapshot, now: Snapshot, text: str) -> bool:
         return False
     written, head = now.suffix, old.suffix[:HEAD_CHARS]
     agreed = _common_length(written, text)
-    if any(written.startswith(head, length) for length in range(agreed, -1, -1)):
+    if len(head) < HEAD_CHARS:
+        # All that stands behind the old cursor, perhaps nothing: whatever comes before it has been inserted.
+        inserted_agrees = written.endswith(head) and len(written) - len(head) <= agreed
+    else:
+        inserted_agrees = any(written.startswith(head, length) for length in range(agreed, -1, -1))
+    if inserted_agrees:
         return True
     # The person may be ahead of the model: all that it has written agrees, and more has been typed.
     return agreed == len(text) and head in written[agreed : agreed + HEAD_CHARS + len(head)]

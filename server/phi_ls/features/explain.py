@@ -11,7 +11,8 @@ from pygls.exceptions import JsonRpcInvalidParams
 from phi_ls.explanation import Explanation
 from phi_ls.explanations import OnDelta, Question, Writing, ask
 from phi_ls.features import arguments
-from phi_ls.markdown import plain_text, safe_markdown
+from phi_ls.markdown import safe_markdown
+from phi_ls.markdown_text import clean
 from phi_ls.prompts.family import ExplainSubject
 from phi_ls.protocol import RequestFailed
 from phi_ls.spoken import spoken_language
@@ -79,14 +80,17 @@ def _of_diagnostic(document: Document, diagnostic: Any, path: str) -> ExplainSub
 
 
 def _sender(server: PhiLanguageServer, token: Any) -> OnDelta:
-    """Return what sends each piece to the client's token. A delta is plain text; only the result is Markdown."""
+    """Return what sends each piece to the client's token.
+
+    A piece is text to be shown as it is, spaces and all; only the result is Markdown that is safe to render.
+    """
     if token is None:
         return lambda _: None
     if not isinstance(token, (str, int)) or isinstance(token, bool):
         raise JsonRpcInvalidParams("'token' must be a string or a whole number")
 
     def send(delta: str) -> None:
-        value = {"kind": "delta", "text": plain_text(delta)}
+        value = {"kind": "delta", "text": clean(delta)}
         server.progress(types.ProgressParams(token=token, value=value))
 
     return send

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import dataclasses
-import json
-import sys
-from collections.abc import Coroutine
-from typing import Any
+from collections.abc import Awaitable, Callable
+from typing import Union
 from urllib.parse import unquote
 
 import typer
@@ -24,112 +21,124 @@ from phi_ls.markdown import plain_text
 from phi_ls.session import Session
 from phi_ls.subjects import of_lines, of_symbol, word_of
 from phi_ls.suggest import Shown, suggest
+from phi_ls.terminal import output
 from phi_ls.terminal.places import Cursor, Lines
+from phi_ls.terminal.report import Report, report_of, report_of_drop
 from phi_ls.terminal.session import Choice, terminal_session
 from phi_providers.errors import ProviderError
-from phi_providers.messages import ModelProfile, Usage
+from phi_providers.models.manifest import ModelError
 
 ANSWERED, NOTHING, NO_PROVIDER = 0, 1, 3
 """Exit codes; 2, a usage error, is typer's."""
 
+INTERRUPTED = 130
+"""What a shell reports of a program that SIGINT ended."""
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Report:
-    """What `--json` prints; the names are part of the contract."""
-
-    text: str = ""
-    model: str = ""
-    engine: str = ""
-    device: str = ""
-    requested_device: str = ""
-    prompt_tokens: int = 0
-    tokens_reused: int = 0
-    new_tokens: int = 0
-    first_token_ms: float = 0.0
-    total_ms: float = 0.0
-    finish_reason: str = ""
-    dropped_reason: str | None = None
+Answer = Union[Report, Drop]
+Command = Callable[[Session], Awaitable[Answer]]
 
 
 def complete(cursor: Cursor, choice: Choice, *, as_json: bool) -> None:
-    """Print what would be suggested at a cursor."""
-    _run(_complete(cursor, choice, as_json=as_json))
+    """Print what would be suggested at a cursor; ends with typer.Exit, like all of these."""
+    answer = _run(lambda session: _complete(session, cursor), choice, as_json=as_json)
+    output.write("" if as_json else f"{answer.text}\n")
 
 
 def hover(cursor: Cursor, choice: Choice, *, as_json: bool) -> None:
     """Print what is known of a symbol."""
-    _run(_hover(cursor, choice, as_json=as_json))
+    answer = _run(lambda session: _hover(session, cursor), choice, as_json=as_json)
+    output.write("" if as_json else f"{answer.text}\n")
 
 
 def explain(lines: Lines, choice: Choice, *, as_json: bool) -> None:
     """Print an explanation as it is written."""
-    _run(_explain(lines, choice, as_json=as_json))
+    show = ignore if as_json else output.write_piece
+    _run(lambda session: _explain(session, lines, show), choice, as_json=as_json)
 
 
-def _run(command: Coroutine[Any, Any, int]) -> None:
+def _run(command: Command, choice: Choice, *, as_json: bool) -> Report:
+    """Return the report of the answer, printed if it is to be JSON; raises typer.Exit when there is none."""
     try:
-        code = asyncio.run(command)
-    except ProviderError as exc:
-        typer.echo(f"phi-ls: {exc}", err=True)
+        answer, report = asyncio.run(_answered(command, choice))
+    except ModelError as exc:
+        output.note(str(exc))
         raise typer.Exit(NO_PROVIDER) from exc
     except KeyboardInterrupt:
-        raise typer.Exit(130) from None
-    raise typer.Exit(code)
+        raise typer.Exit(INTERRUPTED) from None
+    if as_json:
+        output.write(report.json())
+    if isinstance(answer, Report):
+        return answer
+    output.note(f"{answer.reason.value}: {answer.detail}" if answer.detail else answer.reason.value)
+    raise typer.Exit(NO_PROVIDER if answer.reason is Reason.NO_PROVIDER else NOTHING)
 
 
-async def _complete(cursor: Cursor, choice: Choice, *, as_json: bool) -> int:
+async def _answered(command: Command, choice: Choice) -> tuple[Answer, Report]:
+    async with terminal_session(choice) as session:
+        try:
+            answer = await command(session)
+        except ProviderError as exc:
+            answer = Drop(reason=Reason.NO_PROVIDER, detail=str(exc))
+        if isinstance(answer, Drop):
+            return answer, report_of_drop(session, answer)
+        _note_device(session, answer)
+        return answer, answer
+
+
+def _note_device(session: Session, answer: Report) -> None:
+    """Say it when another device than the user's choice has answered."""
+    if answer.device and answer.requested_device not in ("auto", answer.device):
+        profile = session.pool.profile
+        why = (profile.device_reason if profile else "") or session.pool.status().trouble
+        output.note(f"{answer.device} has answered, not {answer.requested_device}: {why or 'it could not be used'}")
+
+
+async def _complete(session: Session, cursor: Cursor) -> Answer:
     document = cursor.document
+    if drop := _refused(session, document):
+        return drop
     snapshot = document.snapshot(types.Position(cursor.line, cursor.column), path=_name(document))
-    async with terminal_session(choice) as session:
-        outcome: Shown | Drop | None = _refused(session, document)
-        if outcome is None:
-            outcome = await suggest(session, snapshot, invoked=True)
-        if isinstance(outcome, Drop):
-            _print_drop(outcome, session, choice, as_json=as_json)
-            return NO_PROVIDER if outcome.reason is Reason.NO_PROVIDER else NOTHING
-        if outcome.generation is None:
-            raise AssertionError("unreachable")
-        # The text is there a token before the engine has told what it cost.
-        await outcome.generation.task
-        stream = outcome.generation.stream
-        _print(outcome.text, _report(choice, outcome.text, stream.profile, stream.usage), as_json=as_json)
-    return ANSWERED
+    outcome = await suggest(session, snapshot, invoked=True)
+    if isinstance(outcome, Drop):
+        return outcome
+    return await _shown(session, outcome)
 
 
-async def _hover(cursor: Cursor, choice: Choice, *, as_json: bool) -> int:
+async def _shown(session: Session, shown: Shown) -> Report:
+    if shown.generation is None:
+        raise AssertionError("a session that has just begun has nothing to serve again")
+    # The text is there a token before the engine has told what it cost.
+    await shown.generation.task
+    stream = shown.generation.stream
+    return report_of(session, shown.text, stream.profile, stream.usage)
+
+
+async def _hover(session: Session, cursor: Cursor) -> Answer:
     document, line, column = cursor.document, cursor.line, cursor.column
-    async with terminal_session(choice) as session:
-        drop = _refused(session, document)
-        if drop is None and not word_of(document, line, column):
-            drop = Drop(reason=Reason.EMPTY, detail="there is no symbol at this place")
-        if drop is not None:
-            _print_drop(drop, session, choice, as_json=as_json)
-            return NOTHING
-        facts = symbol_facts(document.text, line, column, document.language)
-        subject = of_symbol(document, line, column, _name(document), facts)
-        explanation = await _answer(session, Question(subject=subject, language=_language(session), brief=True))
-        text = join(plain_facts(facts) if facts else "", labelled(explanation, markdown=False))
-        _print(text, _report(choice, text, explanation.profile, explanation.usage), as_json=as_json)
-    return ANSWERED
+    if drop := _refused(session, document):
+        return drop
+    if not word_of(document, line, column):
+        return Drop(reason=Reason.EMPTY, detail="there is no symbol at this place")
+    facts = symbol_facts(document.text, line, column, document.language)
+    subject = of_symbol(document, line, column, _name(document), facts)
+    explanation = await _answer(session, Question(subject=subject, language=_language(session), brief=True))
+    text = join(plain_facts(facts) if facts else "", labelled(explanation, markdown=False))
+    return report_of(session, text, explanation.profile, explanation.usage)
 
 
-async def _explain(lines: Lines, choice: Choice, *, as_json: bool) -> int:
-    def show(delta: str) -> None:
-        if not as_json:
-            sys.stdout.write(plain_text(delta))
-            sys.stdout.flush()
-
-    async with terminal_session(choice) as session:
-        if drop := _refused(session, lines.document):
-            _print_drop(drop, session, choice, as_json=as_json)
-            return NOTHING
-        subject = of_lines(lines.document, lines.first, lines.last, _name(lines.document))
-        explanation = await _answer(session, Question(subject=subject, language=_language(session)), show)
-        report = _report(choice, plain_text(explanation.text), explanation.profile, explanation.usage)
-        _print("", report, as_json=as_json)
-        if explanation.note and not as_json:
-            typer.echo(f"({explanation.model}: {explanation.note})", err=True)
-        return ANSWERED if explanation.text else NOTHING
+async def _explain(session: Session, lines: Lines, show: OnDelta) -> Answer:
+    if drop := _refused(session, lines.document):
+        return drop
+    subject = of_lines(lines.document, lines.first, lines.last, _name(lines.document))
+    if not subject.code.strip():
+        return Drop(reason=Reason.EMPTY, detail="there is nothing in these lines")
+    explanation = await _answer(session, Question(subject=subject, language=_language(session)), show)
+    if not explanation.text:
+        return Drop(reason=Reason.EMPTY, detail="the model said nothing")
+    show("\n")
+    if explanation.note:
+        output.note(f"{explanation.model}: {explanation.note}")
+    return report_of(session, plain_text(explanation.text), explanation.profile, explanation.usage)
 
 
 async def _answer(session: Session, question: Question, on_delta: OnDelta = ignore) -> Explanation:
@@ -151,32 +160,3 @@ def _refused(session: Session, document: Document) -> Drop | None:
     if excluded(document.uri, session.settings.exclude, []):
         return Drop(reason=Reason.EXCLUDED, detail="the file's name matches a pattern of the setting 'exclude'")
     return document.refusal
-
-
-def _report(choice: Choice, text: str, profile: ModelProfile | None, usage: Usage | None) -> Report:
-    usage = usage or Usage(finish_reason="")
-    return Report(
-        text=text,
-        model=profile.model if profile else "",
-        engine=profile.engine if profile else "",
-        device=profile.device if profile else "",
-        requested_device=choice.device,
-        prompt_tokens=usage.prompt_tokens,
-        tokens_reused=usage.tokens_reused,
-        new_tokens=usage.new_tokens,
-        first_token_ms=round(usage.first_token_ms, 2),
-        total_ms=round(usage.total_ms, 2),
-        # The server stops a generation as soon as it has enough: for the user, that is the end of it.
-        finish_reason="stop" if usage.finish_reason == "cancelled" else usage.finish_reason,
-    )
-
-
-def _print(text: str, report: Report, *, as_json: bool) -> None:
-    typer.echo(json.dumps(dataclasses.asdict(report)) if as_json else text)
-
-
-def _print_drop(drop: Drop, session: Session, choice: Choice, *, as_json: bool) -> None:
-    report = dataclasses.replace(_report(choice, "", session.pool.profile, None), dropped_reason=drop.reason.value)
-    if as_json:
-        typer.echo(json.dumps(dataclasses.asdict(report)))
-    typer.echo(f"nothing to suggest: {drop.reason.value}" + (f" ({drop.detail})" if drop.detail else ""), err=True)

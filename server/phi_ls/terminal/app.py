@@ -12,14 +12,17 @@ from phi_ls.terminal.session import Choice
 app = typer.Typer(
     help="Inline completions, explanations and hover answers from a model on this machine. "
     "Without a command: the language server on stdin and stdout.",
+    epilog="Options of the server: --stdio, --clientProcessId PID, --log-file FILE, "
+    "--log-level debug|info|warning|error, --version. Exit codes of complete, hover and explain: 0 answered, "
+    "1 nothing to say, 2 wrong usage or input, 3 no engine can run.",
     no_args_is_help=False,
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
 
-Engine = Annotated[str, typer.Option(help="Engine: auto, openvino or echo.")]
-Device = Annotated[str, typer.Option(help="Device: auto, CPU, GPU, GPU.0 …")]
+Engine = Annotated[Optional[str], typer.Option(help="auto, openvino or echo.")]
+Device = Annotated[Optional[str], typer.Option(help="auto, CPU, GPU, GPU.0 …; if it is not there, another answers.")]
 Model = Annotated[Optional[str], typer.Option(help="Id of a model, or the folder that holds one.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")]
 
@@ -27,8 +30,8 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON object instea
 @app.command()
 def complete(
     place: Annotated[str, typer.Argument(metavar="FILE:LINE:COLUMN", help="Where the cursor is; both count from 1.")],
-    engine: Engine = "auto",
-    device: Device = "auto",
+    engine: Engine = None,
+    device: Device = None,
     model: Model = None,
     as_json: Json = False,
 ) -> None:
@@ -39,8 +42,8 @@ def complete(
 @app.command()
 def hover(
     place: Annotated[str, typer.Argument(metavar="FILE:LINE:COLUMN", help="The symbol; both count from 1.")],
-    engine: Engine = "auto",
-    device: Device = "auto",
+    engine: Engine = None,
+    device: Device = None,
     model: Model = None,
     as_json: Json = False,
 ) -> None:
@@ -50,9 +53,9 @@ def hover(
 
 @app.command()
 def explain(
-    place: Annotated[str, typer.Argument(metavar="FILE[:FIRST-LAST]", help="A file, or lines of it, from 1.")],
-    engine: Engine = "auto",
-    device: Device = "auto",
+    place: Annotated[str, typer.Argument(metavar="FILE[:FIRST[-LAST]]", help="A file, or lines of it, from 1.")],
+    engine: Engine = None,
+    device: Device = None,
     model: Model = None,
     as_json: Json = False,
 ) -> None:

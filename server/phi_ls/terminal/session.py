@@ -3,46 +3,86 @@
 from __future__ import annotations
 
 import contextlib
-import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import typer
+
+from phi_ls import logs
 from phi_ls.configuration import Configuration
+from phi_ls.options import OPTIONS, BadValue
+from phi_ls.plan import ENGINES
 from phi_ls.session import Session
 from phi_ls.settings import Layer, Source, user_file
+from phi_ls.terminal import output
+from phi_providers.models.installed import builtin, from_folder
+from phi_providers.models.manifest import ModelError
 
 
 @dataclass(frozen=True, kw_only=True)
 class Choice:
-    """What `--engine`, `--device` and `--model` say."""
+    """What `--engine`, `--device` and `--model` say; None for what is not given."""
 
-    engine: str = "auto"
-    device: str = "auto"
+    engine: str | None = None
+    device: str | None = None
     model: str | None = None
 
     def options(self) -> dict[str, object]:
-        """Return them as settings; a model that is a folder is a path."""
+        """Return them as settings; raises typer.BadParameter for what cannot be meant."""
         chosen: dict[str, object] = {}
-        if self.engine != "auto":
-            chosen["engine"] = self.engine
-        if self.device != "auto":
-            chosen["device"] = self.device
+        if self.engine is not None:
+            chosen["engine"] = _engine(self.engine)
+        if self.device is not None:
+            chosen["device"] = _device(self.device)
         if self.model is not None:
-            is_folder = Path(self.model).is_dir()
-            chosen["modelPath" if is_folder else "model"] = self.model
+            chosen.update(_model(self.model))
         return chosen
+
+
+def _engine(name: str) -> str:
+    if name not in ("auto", *ENGINES):
+        raise typer.BadParameter(f"there is no engine '{name}'; known are auto, {', '.join(ENGINES)}")
+    return name
+
+
+def _device(name: str) -> str:
+    # Whether there is such a device, only the engine knows: then another one answers, and that is said.
+    try:
+        return str(OPTIONS["device"].check(name))
+    except BadValue as exc:
+        raise typer.BadParameter(f"--device {exc}") from exc
+
+
+def _model(name: str) -> dict[str, object]:
+    """Return the settings for a model's id, or else for the folder that holds one."""
+    if name == "auto":
+        return {}
+    if name == builtin().id:
+        # By its folder: next to a modelPath in the user's configuration an id counts for nothing.
+        return {"modelPath": builtin().path}
+    folder = Path(name).expanduser().absolute()
+    if not folder.is_dir():
+        known = f"the models here are auto and {builtin().id}"
+        raise typer.BadParameter(f"'{name}' is neither the id nor the folder of a model; {known}")
+    try:
+        from_folder(folder)
+    except ModelError as exc:
+        raise typer.BadParameter(str(exc)) from exc
+    return {"modelPath": str(folder)}
 
 
 @contextlib.asynccontextmanager
 async def terminal_session(choice: Choice) -> AsyncIterator[Session]:
     """Yield a session; complaints about settings go to stderr."""
+    # What the pool warns of, a worker that ended or a device that is missing, the command says itself if it matters.
+    logs.set_up(level="error")
     layer, complaints = user_file()
     layers = [Layer(source=Source.COMMAND_LINE, options=choice.options())]
     configuration = Configuration([*([layer] if layer else []), *layers], complaints)
     session = Session(configuration.settings)
     for message in configuration.news(session.complaints):
-        print(message, file=sys.stderr)  # noqa: T201  # this is the terminal
+        output.note(message.removeprefix("phi-ls: "))
     session.pool.start()
     try:
         yield session
