@@ -69,7 +69,8 @@ class Alone:
         return Cost(**self._order(ask=True))
 
     def _order(self, **order: Any) -> dict[str, Any]:
-        assert self._child.stdin and self._child.stdout
+        assert self._child.stdin is not None
+        assert self._child.stdout is not None
         self._child.stdin.write(json.dumps(order) + "\n")
         self._child.stdin.flush()
         line = self._child.stdout.readline()

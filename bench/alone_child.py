@@ -29,7 +29,7 @@ class Typist:
         order = workers(Settings())[0][0]
         self._model = order.model
         self._provider = load_provider(order)
-        self._provider.load(lambda stage: None)
+        self._provider.load(lambda _stage: None)
         self._edges: Edges | None = None
         self._document = Document("", 0, "python", "")
         self._line = self._column = 0
@@ -73,7 +73,7 @@ class Typist:
 
 
 class _Clock:
-    """Notes when the prompt was encoded and when there was enough; the engine itself tells when the first token came."""
+    """Notes when the prompt was encoded and when there was enough; of the first token the engine itself tells."""
 
     def __init__(self, enough: Callable[[str], bool]) -> None:
         self._enough = enough

@@ -33,7 +33,8 @@ class Editor:
         pipe = subprocess.PIPE
         self.started = time.perf_counter()
         self.process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, env=env, cwd=cwd, bufsize=0)
-        assert self.process.stdin and self.process.stdout and self.process.stderr
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
         self._in, self._out = self.process.stdin.fileno(), self.process.stdout.fileno()
         self._buffer = bytearray()
         self._ids = itertools.count(1)
@@ -123,7 +124,7 @@ class Editor:
         self._buffer += data
 
     def _drain(self) -> None:
-        assert self.process.stderr
+        assert self.process.stderr is not None
         with contextlib.suppress(OSError, ValueError):
             while data := self.process.stderr.read(1 << 16):
                 self._stderr.append(data)

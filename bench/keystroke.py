@@ -39,7 +39,9 @@ def measure(sandbox: Sandbox, *, keystrokes: int = KEYSTROKES) -> Report:
             _check(editor, name, answers := mode(buffer, keystrokes))
             report.add_distribution(f"{name}, {lines:,} lines", [one.ms for one in answers], "ms", TARGETS_MS)
             editor.shut_down()
-    report.notes.append("one didChange and one inlineCompletion request per key, from the first byte sent to the parsed answer")
+    report.notes.append(
+        "one didChange and one inlineCompletion request per key, from the first byte sent to the parsed answer"
+    )
     return report
 
 
@@ -77,10 +79,15 @@ def _wait_until_loaded(buffer: Buffer, answer: str) -> None:
 
 
 def _check(editor: Editor, name: str, answers: list[Answer]) -> None:
-    """What was measured must be what was meant."""
-    hits = editor.command("phi-ls.status")["suggestionHits"]
+    """What was measured must be what was meant; raises RuntimeError."""
+    from_cache = editor.command("phi-ls.status")["suggestionHits"]
     shown = sum(bool(one.text) for one in answers)
-    expected = {"model asked": (0, len(answers)), "typed along": (len(answers), len(answers)), "refused": (0, 0)}
-    low, high = expected[name]
-    assert hits >= low, f"{name}: {hits} from the cache"
-    assert (not hits if not low else True) and shown == high, f"{name}: {hits} from the cache, {shown} shown"
+    count = len(answers)
+    # The first request of each line that is typed along is not among the answers and may come from the cache, too.
+    meant = {
+        "model asked": shown == count and not from_cache,
+        "typed along": shown == count and from_cache >= count,
+        "refused": not shown and not from_cache,
+    }
+    if not meant[name]:
+        raise RuntimeError(f"{name}: of {count} keys {shown} were answered, {from_cache} from the cache")

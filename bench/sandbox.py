@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import compileall
 import contextlib
 import json
 import os
@@ -11,6 +12,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import phi_ls
+import phi_providers
 from bench.editor import Editor
 
 SERVER = (sys.executable, "-m", "phi_ls")
@@ -52,6 +55,8 @@ class Sandbox:
 
 @contextlib.contextmanager
 def sandbox() -> Iterator[Sandbox]:
-    """Make a sandbox and remove it in the end."""
+    """Make a sandbox and remove it in the end. The packages are compiled to bytecode, as an installer does."""
+    for package in (phi_ls, phi_providers):
+        compileall.compile_dir(Path(str(package.__file__)).parent, quiet=1)
     with tempfile.TemporaryDirectory(prefix="phi-ls-bench-", ignore_cleanup_errors=True) as folder:
         yield Sandbox(Path(folder).resolve())

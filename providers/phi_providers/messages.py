@@ -89,6 +89,8 @@ class ModelInfo:
     """Tokens in all, prompt and answer, beyond which the model degenerates."""
     chars_per_token: float = 3.2
     """Mean on source code; only sizes the text window, the worker counts tokens."""
+    infill: bool = True
+    """False: it continues text better without being shown what follows; measured, see the model's card."""
     chat: bool = True
     """False: never trained to follow instructions, so an explanation is noise and is labelled so."""
     note: str = ""

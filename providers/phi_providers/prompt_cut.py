@@ -39,7 +39,8 @@ class _Lines:
             return self.part.text
         if self.part.cut is Cut.START:
             return self.part.text[self._edges[cut] :]
-        return self.part.text[: self._edges[-cut]]
+        # Without the line feed at the new end: the next request's text, which ends with that line, has none either.
+        return self.part.text[: max(self._edges[-cut] - 1, 0)]
 
     def rank(self) -> tuple[int, int]:
         """What goes first: the smaller priority, then the longer text."""

@@ -59,6 +59,7 @@ class Roster:
         task = asyncio.get_running_loop().create_task(slot.stop(), name="retiring a worker")
         self._retiring.add(task)
         task.add_done_callback(self._retired)
+        self._on_change()
 
     async def stop(self) -> None:
         """End all workers."""

@@ -27,7 +27,6 @@ class Scheduler:
     def __init__(self, capacity: int = CAPACITY) -> None:
         self._capacity = capacity
         self._waiting: dict[int, Ticket] = {}
-        self._resumed: set[int] = set()
         self._running: dict[int, Ticket] = {}
 
     @property
@@ -59,7 +58,6 @@ class Scheduler:
 
     def drop(self, ticket_id: int) -> bool:
         """Take a waiting ticket out; False when it is not waiting (it runs, or has ended)."""
-        self._resumed.discard(ticket_id)
         return self._waiting.pop(ticket_id, None) is not None
 
     def next_for(self, worker: int) -> Ticket | None:
@@ -78,7 +76,6 @@ class Scheduler:
     def requeue(self, ticket: Ticket) -> None:
         """Put a ticket that yielded back, in front of its equals."""
         self._waiting[ticket.id] = ticket
-        self._resumed.add(ticket.id)
 
     def should_yield(self) -> tuple[int, ...]:
         """Return the workers whose ticket must make room for a more urgent one that no idle worker took.
@@ -99,7 +96,7 @@ class Scheduler:
             if old.replaces == ticket.replaces and old.urgency == ticket.urgency
         ]
 
-    def _rank(self, ticket: Ticket) -> tuple[int, bool, int]:
-        # A person types in one place: among suggestions the newest is the one that is looked at. The rest is in order.
-        newest_first = ticket.urgency is Urgency.TYPING
-        return (ticket.urgency, ticket.id not in self._resumed, -ticket.id if newest_first else ticket.id)
+    def _rank(self, ticket: Ticket) -> tuple[int, int]:
+        # A person types in one place: among suggestions the newest is the one that is looked at. The rest is in order
+        # of arrival, so that a ticket that yielded, having been first once, is first again.
+        return (ticket.urgency, -ticket.id if ticket.urgency is Urgency.TYPING else ticket.id)

@@ -28,7 +28,7 @@ from phi_providers.messages import (
 )
 from phi_providers.signs_of_life import SignsOfLife
 from phi_providers.wire import BadFrame, decode_frame, encode_frame
-from phi_providers.worker_process import describe_exit, kill_now, last_words, spawn
+from phi_providers.worker_process import describe_exit, kill_group, last_words, spawn
 
 log = logging.getLogger(__name__)
 
@@ -106,7 +106,7 @@ class WorkerClient:
         """Kill the process now; `on_death` follows with `cause` when it is reaped."""
         self._cause = self._cause or cause
         if self._process is not None and self._process.returncode is None:
-            kill_now(self._process)
+            kill_group(self._process)
 
     async def _live(self) -> None:
         try:
@@ -119,13 +119,13 @@ class WorkerClient:
         if self._stopping:
             self._close_stdin()
         self._life.expect(self._limits.loading_silence_s, learn=False)
-        self._stage.expect(self._limits.stage_s, learn=False)
         self._send(Load(**vars(self.order)))
         await self._read_frames(self._process)
         if self._cause is not None:
             self.kill()
         code = await self._reap(self._process)
-        # Bounded: a process that the engine has started may hold the other end.
+        kill_group(self._process)
+        # Bounded: a process that has left the group may hold the other end.
         await asyncio.wait({drained}, timeout=self._limits.grace_s)
         drained.cancel()
         self._died(self._cause or self._unexplained(code))

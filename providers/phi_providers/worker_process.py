@@ -87,15 +87,18 @@ async def spawn(order: Load, home: Path) -> asyncio.subprocess.Process:
     return process
 
 
-def kill_now(process: asyncio.subprocess.Process) -> None:
-    """End a process that has not been reaped, and whatever it has started in its session.
+def kill_group(process: asyncio.subprocess.Process) -> None:
+    """End a worker, reaped or not, and whatever it has started in its process group.
 
     Not by `Process.kill`: it polls first, which reaps a dead child behind asyncio's back, and the exit code is lost.
     """
     if sys.platform == "win32":
-        process.kill()
+        if process.returncode is None:
+            process.kill()
     else:
-        with contextlib.suppress(ProcessLookupError):
+        # The system gives a number that is still that of a group to no other process; macOS answers EPERM for a group
+        # of zombies.
+        with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)
 
 

@@ -39,13 +39,19 @@ class Writing:
         self.task.cancel()
 
     async def _write(self) -> Explanation:
+        ended = False
         try:
             async for piece in self._stream:
+                if ended:
+                    continue
                 # Leading blank lines are the chat format's, not the answer's.
                 delta = piece.text if self.text else piece.text.lstrip()
                 self.text += delta
                 if delta:
                     self._on_delta(delta)
+                if not self._model.chat and _has_nothing_more_to_say(self.text):
+                    ended = True
+                    self._stream.finish()
         finally:
             self._stream.close()
         usage = self._stream.usage or Usage()
@@ -54,12 +60,18 @@ class Writing:
             text=self.text.strip(),
             model=self._model.id,
             note=self._model.note,
-            finish_reason=usage.finish_reason,
+            finish_reason="stop" if ended else usage.finish_reason,
             profile=self._stream.profile,
             usage=usage,
         )
         self._session.explanations[self._key] = explanation
         return explanation
+
+
+def _has_nothing_more_to_say(text: str) -> bool:
+    """Whether a model that goes on with a comment, all it can do without chat training, has begun to leave it empty."""
+    *written, last, begun = ["", *text.split("\n")]
+    return any(written) and not last.strip("#/ ") and not begun.strip("#/ ")
 
 
 @dataclass(frozen=True, kw_only=True)

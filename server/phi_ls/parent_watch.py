@@ -24,9 +24,9 @@ class ParentWatch:
         on_death: Callable[[], None],
         *,
         poll_s: float = POLL_S,
-        descriptors: bool = hasattr(os, "pidfd_open"),
+        descriptors: bool = True,
     ) -> None:
-        """Without `descriptors`, or where they are forbidden, the process is looked at every `poll_s`."""
+        """Without `descriptors`, or where there are none, the process is looked at every `poll_s` seconds."""
         self._pid = pid
         self._poll_s = poll_s
         self._descriptors = descriptors
@@ -57,11 +57,12 @@ class ParentWatch:
 
     def _wait_by_descriptor(self) -> bool:
         """Wait without waking up in between; return whether that is possible here."""
-        if not self._descriptors:
+        pidfd_open = getattr(os, "pidfd_open", None)
+        if pidfd_open is None or not self._descriptors:
             return False
         try:
-            self._descriptor = os.pidfd_open(self._pid)
-            self._loop.add_reader(self._descriptor, self._died)
+            self._descriptor = descriptor = pidfd_open(self._pid)
+            self._loop.add_reader(descriptor, self._died)
         except (OSError, NotImplementedError) as exc:
             log.info("no process descriptor for the editor (%s); looking every %g s", exc, self._poll_s)
             return False

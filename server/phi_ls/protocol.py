@@ -10,13 +10,12 @@ from lsprotocol import types
 from pygls.capabilities import ServerCapabilitiesBuilder
 from pygls.exceptions import JsonRpcInvalidParams
 from pygls.protocol import lsp_method
-from pygls.protocol.language_server import _prepare_command_arguments
 
 from phi_ls.dispatch import Dispatch, Phase
 from phi_ls.documents import Documents
 from phi_ls.json_rpc import RequestFailed, ServerCancelled
 from phi_ls.positions import Encoding
-from phi_ls.structuring import STRUCTURE_ERRORS
+from phi_ls.structuring import STRUCTURE_ERRORS, command_arguments
 
 if TYPE_CHECKING:
     from cattrs import Converter
@@ -89,18 +88,11 @@ class PhiProtocol(Dispatch):
         if handler is None:
             raise JsonRpcInvalidParams(f"there is no command '{params.command}'")
         try:
-            args, kwargs = _prepare_command_arguments(handler, params, self._converter)
-            self._check_arity(handler, args)
+            arguments = command_arguments(self._converter, handler, self._server, params.arguments or ())
         except STRUCTURE_ERRORS as exc:
             raise JsonRpcInvalidParams(f"the arguments do not fit the command '{params.command}'") from exc
-        result = handler(*args, **kwargs)
+        result = handler(*arguments)
         return await result if inspect.isawaitable(result) else result
-
-    def _check_arity(self, handler: Any, args: tuple[Any, ...]) -> None:
-        """Raise TypeError if the command cannot take so many; pygls does not check a request without arguments."""
-        function = getattr(handler, "func", None)
-        before = () if function is None else (self._server,)
-        inspect.signature(function or handler).bind(*before, *args)
 
     def _user_handler(self, method: str, *args: Any) -> _Steps:
         if (handler := self.fm.features.get(method)) is not None:

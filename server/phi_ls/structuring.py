@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+import inspect
+from collections.abc import Callable, Sequence
+from typing import Any, get_type_hints
 
 from cattrs import BaseValidationError, Converter, transform_error
 from lsprotocol import types
@@ -44,3 +46,20 @@ def result_of(converter: Converter, fields: dict[str, Any], response_type: Any) 
         return converter.structure(fields, response_type).result
     except STRUCTURE_ERRORS as exc:
         raise RequestFailed("the client's answer has the wrong type") from exc
+
+
+def command_arguments(
+    converter: Converter, handler: Callable[..., Any], server: object, given: Sequence[Any]
+) -> tuple[Any, ...]:
+    """Return a command's arguments as its handler's annotations have them; raises one of STRUCTURE_ERRORS.
+
+    pygls fails here if the first annotation is no class, `dict[str, Any]` for one, and takes no heed of defaults.
+    """
+    # A handler that wants the server is wrapped by pygls, which keeps what it wrapped in `func`.
+    function = getattr(handler, "func", handler)
+    before = () if function is handler else (server,)
+    signature, hints = inspect.signature(function), get_type_hints(function)
+    signature.bind(*before, *given)
+    named = [p for p in signature.parameters.values() if p.kind is not inspect.Parameter.VAR_POSITIONAL][len(before) :]
+    typed = [converter.structure(value, hints.get(p.name, Any)) for p, value in zip(named, given, strict=False)]
+    return (*typed, *given[len(typed) :])

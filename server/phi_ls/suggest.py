@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from phi_ls.caches.suggestions import contradicts
 from phi_ls.context.snapshot import Snapshot
-from phi_ls.context.window import after_cut
+from phi_ls.context.window import SUFFIX_SHARE, after_cut
 from phi_ls.context.window import plan as plan_window
 from phi_ls.decisions import Drop, Reason
 from phi_ls.ghost_text.gate import refuse
@@ -132,6 +132,7 @@ def _prompt(session: Session, snapshot: Snapshot, model: ModelInfo) -> tuple[Par
         tokens_for_text=text_budget(model, RESERVE_TOKENS),
         chars_per_token=model.chars_per_token,
         previous=session.edges.get(snapshot.uri),
+        suffix_share=SUFFIX_SHARE if model.infill else 0.0,
     )
     session.edges[snapshot.uri] = window.edges
     return infill_parts(model, snapshot, window)

@@ -50,6 +50,10 @@ def _register_errors(server: CorrectedServer) -> None:
     def fail() -> None:
         raise RequestFailed("the model is not\n  there: install it", data={"path": "/home"})
 
+    @server.command("test.typed")
+    async def typed(ls: LanguageServer, place: types.Position | None = None, *rest: int) -> str:
+        return f"{ls.name} {place!r} {rest}"
+
     @server.command("test.fail_at_length")
     def fail_at_length() -> None:
         raise RequestFailed("x" * 10_000)

@@ -65,6 +65,11 @@ async def friendly_client(
         yield client
         await client.shutdown_session()
         assert client.error is None
+    except BaseException:
+        # `stop` waits for the server's end, which after a failure nobody has asked for.
+        assert client._server is not None
+        client._server.kill()
+        raise
     finally:
         await client.stop()
 

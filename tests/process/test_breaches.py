@@ -46,11 +46,24 @@ async def test_a_breach_of_protocol_costs_the_worker(pool: WatchedPool, script: 
     assert 2 == len(pool.pids)
 
 
-async def test_a_process_that_the_engine_started_goes_with_it(pool: WatchedPool, script: Script) -> None:
-    """A child of the worker neither outlives its killing nor delays the news of it."""
-    script.write({"when": "parent", "tokens": ["a"], "then": "child"}, {"when": "hang", "then": "hang"})
+@pytest.mark.parametrize("end", ["exit", "junk"])
+async def test_a_process_that_the_engine_started_goes_with_it(pool: WatchedPool, script: Script, end: str) -> None:
+    """A child of the worker outlives neither its killing nor its crash, and does not delay the news of it."""
+    script.write({"when": "parent", "tokens": ["a"], "then": "child"}, {"when": "end", "then": end})
     await pool.answer("parent")
     children = psutil.Process(pool.pids[0]).children()
     assert 1 == len(children)
-    assert (await pool.answer("hang")).error is not None
-    assert [] == left_after(children, 2.0)
+    assert isinstance((await asyncio.wait_for(outcome(pool.submit("end")), 1.0)).error, WorkerDied)
+    assert [] == left_after(children, 1.0)
+
+
+async def test_a_process_that_left_the_engines_group_delays_nothing(pool: WatchedPool, script: Script) -> None:
+    """A daemon that holds the worker's stderr open does not keep its death from being known."""
+    script.write({"when": "parent", "tokens": ["a"], "then": "daemon"}, {"when": "end", "then": "exit"})
+    await pool.answer("parent")
+    (daemon,) = psutil.Process(pool.pids[0]).children()
+    try:
+        assert isinstance((await asyncio.wait_for(outcome(pool.submit("end")), 1.5)).error, WorkerDied)
+        assert "echo(4)" == (await pool.answer("next")).text
+    finally:
+        daemon.kill()

@@ -28,9 +28,10 @@ def _write_beside_the_frames(data: bytes) -> None:
             os.write(descriptor, data)
 
 
-def _leave_a_child() -> None:
+def _start(*, session: bool) -> None:
     # It inherits stderr, and so holds the parent's pipe open after the worker's death.
-    subprocess.Popen([sys.executable, "-c", "import threading; threading.Event().wait()"])
+    command = [sys.executable, "-c", "import threading; threading.Event().wait()"]
+    subprocess.Popen(command, start_new_session=session)
 
 
 DEEDS: dict[str, Callable[[], object]] = {
@@ -45,6 +46,8 @@ DEEDS: dict[str, Callable[[], object]] = {
     "junk": lambda: _write_beside_the_frames(b"}{ no frame\n"),
     "endless_line": lambda: _write_beside_the_frames(b"x" * 9 * MEGABYTE),
     "second_reply": lambda: _write_beside_the_frames(encode_frame(Done(id=10**9, usage=Usage()))),
-    "child": _leave_a_child,
+    "child": lambda: _start(session=False),
+    "daemon": lambda: _start(session=True),
 }
-"""`hang` waits without the interpreter lock, `hang_gil` with it; `second_reply` answers a request never given."""
+"""`hang` waits without the interpreter lock, `hang_gil` with it; `second_reply` answers a request never given,
+`daemon` starts a process that leaves the worker's group."""

@@ -17,7 +17,7 @@ STEP_COLUMNS = 256
 """The step within one line that is too long for the window by itself."""
 
 SUFFIX_SHARE = 0.3
-"""At most this share of the window lies after the cursor."""
+"""For models that use it, at most this share of the window lies after the cursor."""
 
 SLACK = 0.25
 """Share of the room in front of the cursor that a new edge leaves free, so that it need not move soon."""
@@ -48,10 +48,17 @@ class Window:
     edges: Edges
 
 
-def plan(snapshot: Snapshot, *, tokens_for_text: int, chars_per_token: float, previous: Edges | None = None) -> Window:
+def plan(
+    snapshot: Snapshot,
+    *,
+    tokens_for_text: int,
+    chars_per_token: float,
+    previous: Edges | None = None,
+    suffix_share: float = SUFFIX_SHARE,
+) -> Window:
     """Return the window of at most about `tokens_for_text` tokens; `previous` are the document's last edges."""
     room = max(0, int(tokens_for_text * _density(snapshot, chars_per_token)))
-    end, suffix = _suffix(snapshot, int(room * SUFFIX_SHARE), previous)
+    end, suffix = _suffix(snapshot, int(room * suffix_share), previous)
     edges = _front(snapshot, room - len(suffix), previous)
     return Window(prefix=_prefix(snapshot, edges), suffix=suffix, edges=replace(edges, end=end))
 

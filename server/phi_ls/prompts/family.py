@@ -22,7 +22,7 @@ def text_budget(info: ModelInfo, max_new_tokens: int) -> int:
 def infill_parts(info: ModelInfo, snapshot: Snapshot, window: Window) -> tuple[Part, ...]:
     """Return the prompt that asks for what comes at the cursor; its last text ends exactly there."""
     _check(info)
-    return fim.infill_parts(window) if info.family == "fim" else phi3_chat.infill_parts(snapshot, window)
+    return fim.infill_parts(info, window) if info.family == "fim" else phi3_chat.infill_parts(snapshot, window)
 
 
 def explain_parts(info: ModelInfo, subject: ExplainSubject, language: str) -> tuple[Part, ...]:
@@ -53,7 +53,7 @@ def heal_fragment(snapshot: Snapshot, info: ModelInfo | None = None) -> str:
 
 def _ask(info: ModelInfo, subject: ExplainSubject, task: str) -> tuple[Part, ...]:
     _check(info)
-    return fim.ask_parts(subject) if info.family == "fim" else phi3_chat.ask_parts(subject, task)
+    return phi3_chat.ask_parts(subject, task) if info.chat else fim.ask_parts(subject)
 
 
 def _check(info: ModelInfo) -> None:

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from phi_ls.context.window import Window
 from phi_ls.prompts.subject import ExplainSubject
-from phi_providers.messages import Control, Cut, Part
+from phi_providers.messages import Control, Cut, ModelInfo, Part
 
 OVERHEAD_TOKENS = 3
 """The three control tokens."""
 
 
-def infill_parts(window: Window) -> tuple[Part, ...]:
-    """Return suffix, prefix, middle; the plain text in front of the cursor where nothing follows it.
+def infill_parts(info: ModelInfo, window: Window) -> tuple[Part, ...]:
+    """Return suffix, prefix, middle; the plain text in front of the cursor where nothing follows it or can be used.
 
     Nothing is stripped: a line feed and its indentation are one token, so text that ends elsewhere is unlike all that
     the model has seen. Without a suffix left-to-right is the form it knows better: on 150 cursors in code that it
     had not been trained on, the first word was right at 35 % against 22 % with an empty suffix.
     """
     prefix = Part(text=window.prefix, cut=Cut.START, keep=2, name="prefix")
-    if not window.suffix.strip():
+    if not info.infill or not window.suffix.strip():
         return (prefix,)
     return (
         Part(control=Control.FIM_SUFFIX),
