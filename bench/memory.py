@@ -20,6 +20,8 @@ DOCUMENTS = 50
 DOCUMENT_LINES = 1000
 SUGGESTIONS = 200
 SERVER_MIB = 150.0
+FEWER_BLOCKS = 64
+"""A quarter of the built-in model's KV pool, to see what the pool takes."""
 
 
 def measure(sandbox: Sandbox, *, suggestions: int = SUGGESTIONS) -> Report:
@@ -42,8 +44,11 @@ def measure(sandbox: Sandbox, *, suggestions: int = SUGGESTIONS) -> Report:
         _enter(report, f"worker, after {suggestions} more keys", after_worker)
         report.add("worker: growth", (after_worker.rss - worker.rss) / MIB, "MiB")
         editor.shut_down()
-    for stage in _stages(sandbox):
+    stages, fewer = _stages(sandbox), _stages(sandbox, FEWER_BLOCKS)
+    for stage in stages:
         report.add(f"worker, by parts: {stage['name']}", stage["bytes"] / MIB, "MiB")
+    difference = (_total(stages) - _total(fewer)) / MIB
+    report.add(f"worker: all that with a KV pool of {FEWER_BLOCKS} blocks takes less by", difference, "MiB")
     report.notes += [
         f"{DOCUMENTS} documents of {DOCUMENT_LINES:,} lines; RSS counts shared pages whole, PSS by share, USS not",
         "by parts: what RSS grows by at each stage of loading, in a process that does what the worker does",
@@ -84,8 +89,12 @@ def _type(buffer: Buffer, source: list[str], suggestions: int) -> None:
             left -= 1
 
 
-def _stages(sandbox: Sandbox) -> list[dict[str, Any]]:
-    command = [sys.executable, "-m", "bench.memory_child"]
-    child = subprocess.run(command, env=sandbox.env(), cwd=ROOT, capture_output=True, text=True, check=True)
+def _stages(sandbox: Sandbox, kv_blocks: int = 0) -> list[dict[str, Any]]:
+    command = [sys.executable, "-m", "bench.memory_child", str(kv_blocks)]
+    child = subprocess.run(command, env=sandbox.env(), cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
     stages: list[dict[str, Any]] = json.loads(child.stdout.splitlines()[-1])
     return stages
+
+
+def _total(stages: list[dict[str, Any]]) -> int:
+    return sum(stage["bytes"] for stage in stages)

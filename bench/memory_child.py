@@ -1,4 +1,7 @@
-"""The child of `memory`: loads what the worker loads and notes after each stage what has been added."""
+"""The child of `memory`: loads what the worker loads and notes after each stage what has been added.
+
+Takes the number of blocks of the KV pool as its argument, 0 for the product's own.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,11 @@ import sys
 
 import psutil
 
-ENGINE = "openvino"
+from bench.documents import of_length
+
+PROMPTS = 24
+"""More than the KV pool holds of the built-in model's contexts."""
+PROMPT_LINES = 60
 
 
 class Stages:
@@ -22,7 +29,8 @@ class Stages:
     def end(self, name: str) -> None:
         """A stage has ended."""
         now = psutil.Process().memory_info().rss
-        self.found.append({"name": name, "bytes": now - self._last})
+        if name:
+            self.found.append({"name": name, "bytes": now - self._last})
         self._last = now
 
 
@@ -37,18 +45,22 @@ def main() -> None:
 
     importlib.import_module("phi_providers.token_provider")
     stages.end("provider modules and tokenizers library")
-    from phi_providers.messages import Control, Load, Part, Request
+    from phi_providers.messages import Cut, Load, Part, Request
 
     for library in ("openvino", "openvino_genai"):
         importlib.import_module(library)
         stages.end(f"{library} library")
-    provider = load_provider(Load(engine=ENGINE, device="CPU", model=builtin()))
-    ended = ["", "tokenizer", "device list", "compiled model and KV pool"]
-    provider.load(lambda _stage: stages.end(name) if (name := ended.pop(0) if ended else "more") else None)
-    stages.end("warm-up")
-    parts = (Part(control=Control.FIM_PREFIX), Part(text="x = 1\n" * 200, name="prefix"))
-    provider.generate(Request(id=1, parts=parts, max_new_tokens=32), lambda _frame: True)
-    stages.end("first long prompt")
+    options = {"kv_blocks": int(sys.argv[1])} if int(sys.argv[1]) else {}
+    provider = load_provider(Load(engine="openvino", device="CPU", model=builtin(), options=options))
+    ended = iter(["", "tokenizer", "device list", "compiled model"])
+    provider.load(lambda _stage: stages.end(next(ended)))
+    stages.end("warm-up (scratch for the longest prefill step)")
+    source = of_length(PROMPTS * PROMPT_LINES)
+    for start in range(0, len(source), PROMPT_LINES):
+        text = "\n".join(source[start : start + PROMPT_LINES])[:2600]
+        part = Part(text=text, cut=Cut.START, name="prefix")
+        provider.generate(Request(id=1, parts=(part,), max_new_tokens=16), lambda _frame: True)
+    stages.end(f"{PROMPTS} long prompts (KV pool and scratch)")
     os.write(answers, json.dumps(stages.found).encode() + b"\n")
     sys.stdout.flush()
     os._exit(0)

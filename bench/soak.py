@@ -15,8 +15,8 @@ from bench.suggestion import keys_of
 
 REQUESTS = 2000
 SAMPLE_EVERY = 50
-WARM = 0.2
-"""The first share of the requests is left out of the slopes: caches fill."""
+WARM = 0.4
+"""The first share of the requests is left out of the slopes: the engine's KV pool and its scratch memory fill."""
 SLOPE_MIB = 1.0
 
 

@@ -61,10 +61,12 @@ class Session:
     async def configure(self, settings: Settings) -> None:
         """Take new settings; a new pool only if another model, engine or device is asked for."""
         old, self.settings = self.settings, settings
+        if old.inline_completion != settings.inline_completion:
+            # They decide what is worth showing, so what was shown or dropped under the old ones proves nothing.
+            self._forget_suggestions()
         if _who_answers(old) != _who_answers(settings):
             retired, self.pool = self.pool, self._make_pool()
-            self.suggestions = Suggestions()
-            self.settled.clear()
+            self._forget_suggestions()
             self.start()
             await retired.close()
         elif settings.enable and not old.enable:
@@ -91,6 +93,10 @@ class Session:
     async def close(self) -> None:
         """End all workers."""
         await self.pool.close()
+
+    def _forget_suggestions(self) -> None:
+        self.suggestions = Suggestions()
+        self.settled.clear()
 
     def _make_pool(self) -> Pool:
         loads, self.complaints = plan(self.settings)

@@ -66,10 +66,13 @@ class EchoEditor(RawClient):
         may_log_errors: bool = False,
         initialize: bool = True,
         responders: Mapping[str, Callable[[Any], Any]] | None = None,
+        command: Sequence[str] = SERVER,
+        variables: Mapping[str, str] | None = None,
         **params: Any,
     ) -> None:
         script = echo_script(folder, answers, **({"load": load} if load else {}))
-        super().__init__(SERVER, env=environment(folder, script), cwd=str(folder), responders=responders)
+        variables = {**environment(folder, script), **(variables or {})}
+        super().__init__(command, env=variables, cwd=str(folder), responders=responders)
         self.folder = folder
         self._record = folder / "record.jsonl"
         self._versions: dict[str, int] = {}

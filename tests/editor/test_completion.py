@@ -52,8 +52,7 @@ def test_several_lines_are_labelled_by_the_first(editor: StartEditor) -> None:
     assert result is not None
     (item,) = result["items"]
     assert "size = width" == item["label"]
-    assert "size = width\n    return size" == item["textEdit"]["newText"] == item["documentation"]["value"]
-    assert "plaintext" == item["documentation"]["kind"]
+    assert "size = width\n    return size" == item["textEdit"]["newText"] == item["documentation"]
 
 
 def test_nothing_to_suggest_is_null(editor: StartEditor) -> None:

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any
 
 import psutil
 import pytest
 from editor.raw_client import RawClient, frame
-
-from phi_ls.parent_watch import ParentWatch
 
 SERVER = (sys.executable, str(Path(__file__).parent / "correction_server.py"))
 GONE_S = 1.5
@@ -237,45 +233,12 @@ def test_a_parent_that_is_dead_already_ends_the_server() -> None:
         assert 1 == client.wait_exit()
 
 
-def _editor() -> subprocess.Popen[bytes]:
-    return subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
-
-
-@pytest.mark.parametrize("options", [{}, {"descriptors": False, "poll_s": 0.01}])
-async def test_the_watch_tells_of_a_death_once(options: Any) -> None:
-    """Both ways of watching notice the death, and neither calls twice."""
-    deaths: asyncio.Queue[None] = asyncio.Queue()
-    with _editor() as editor:
-        watch = ParentWatch(editor.pid, lambda: deaths.put_nowait(None), **options)
-        watch.start()
-        assert deaths.empty()
-        editor.kill()
-        await asyncio.wait_for(deaths.get(), 10)
-        watch.stop()
-    assert deaths.empty()
-
-
-@pytest.mark.parametrize("options", [{}, {"descriptors": False, "poll_s": 0.01}])
-async def test_a_stopped_watch_is_silent(options: Any) -> None:
-    """After `stop` nothing is called, whatever becomes of the process."""
-    deaths: list[None] = []
-    with _editor() as editor, _editor() as other:
-        watch = ParentWatch(editor.pid, lambda: deaths.append(None), **options)
-        watch.start()
-        watch.stop()
-        editor.kill()
-        editor.wait()
-        noticed = asyncio.Event()
-        reference = ParentWatch(other.pid, noticed.set, **options)
-        reference.start()
-        other.kill()
-        await asyncio.wait_for(noticed.wait(), 10)
-    assert [] == deaths
-
-
-@pytest.mark.parametrize("pid", [0, -1])
-async def test_a_pid_that_can_be_nobody_is_not_watched(pid: int) -> None:
-    """Zero and negative ids mean groups of processes to the system, and nobody here."""
-    deaths: list[None] = []
-    ParentWatch(pid, lambda: deaths.append(None)).start()
-    assert [] == deaths
+def test_a_round_trip_takes_a_few_milliseconds_at_most() -> None:
+    """The transport adds nothing that a person or a benchmark would notice."""
+    with _initialized() as client:
+        times = []
+        for _ in range(200):
+            begin = time.perf_counter()
+            client.reply(client.command("test.echo", 1))
+            times.append(time.perf_counter() - begin)
+        assert sorted(times)[100] < 0.005

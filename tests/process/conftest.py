@@ -15,6 +15,8 @@ from phi_providers.pool import Limits
 if sys.platform == "win32":
     # What these prove is done there by a job object, and there is no way to stop a process for a while.
     collect_ignore = ["test_confinement.py", "test_confinement_linux.py", "test_orphans.py", "test_stopped.py"]
+    # No signals, no pseudo-terminals.
+    collect_ignore += ["test_cli_interrupted.py", "test_cli_on_a_terminal.py"]
 elif sys.platform != "linux":
     collect_ignore = ["test_confinement_linux.py"]
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import time
 
 import pytest
 from process.processes import workers_of_this_process
-from process.watched_pool import MakePool, Script, WatchedPool, job, outcome, pieces
+from process.watched_pool import PATIENCE_S, MakePool, Script, WatchedPool, job, outcome, pieces
 
 from phi_providers.errors import NoProvider
 
@@ -66,6 +67,19 @@ async def test_a_worker_at_work(pool: WatchedPool, script: Script, then: str, de
     await closed_in_time(pool)
     ends = [await asyncio.wait_for(outcome(stream), 1.0) for stream in (running, waiting)]
     assert ["the server is stopping"] * 2 == [str(end.error) for end in ends]
+
+
+async def test_a_worker_whose_answer_is_on_its_way(pool: WatchedPool, script: Script) -> None:
+    """What a worker said before it heard of its end disturbs nobody."""
+    script.write({"tokens": ["a"]})
+    await pool.answer("warm")
+    stream = pool.submit("last")
+    # Without a turn of the loop, so that the answer lies unread in the pipe when the pool is closed.
+    deadline = time.monotonic() + PATIENCE_S
+    while not script.emitted(stream.id) and time.monotonic() < deadline:
+        pass
+    await closed_in_time(pool)
+    assert "the server is stopping" == str((await outcome(stream)).error)
 
 
 async def test_a_pool_between_two_starts(make_pool: MakePool, script: Script, second_script: Script) -> None:

@@ -9,79 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from lsprotocol import types
+from pure.document_oracle import Oracle
 
 from phi_ls.decisions import Reason
-from phi_ls.documents import Document, Documents
+from phi_ls.documents import Document
 from phi_ls.positions import Encoding
 from phi_ls.refusals import MAX_CHARS, MAX_LINES
 
 URI = "file:///work/a.py"
 ALPHABET = "ab \té😀👩\u200d\u2028\x85\x1c\f\v\r\n"
-
-
-class Oracle:
-    """A document as an editor written in JavaScript has it: one array of UTF-16 code units, and nothing else."""
-
-    def __init__(self, text: str, encoding: Encoding) -> None:
-        self.units = self.to_units(text)
-        self.encoding = encoding
-
-    @staticmethod
-    def to_units(text: str) -> list[int]:
-        """Return the code units of a text."""
-        units: list[int] = []
-        for code in map(ord, text):
-            units += [code] if code < 0x10000 else [0xD800 + ((code - 0x10000) >> 10), 0xDC00 + (code & 0x3FF)]
-        return units
-
-    def line_spans(self, units: list[int]) -> list[tuple[int, int]]:
-        """Return where each line begins and where its content ends."""
-        spans, start, index = [], 0, 0
-        while index < len(units):
-            if units[index] == 13 and units[index + 1 : index + 2] == [10]:
-                spans.append((start, index))
-                index += 1
-                start = index + 1
-            elif units[index] in (10, 13):
-                spans.append((start, index))
-                start = index + 1
-            index += 1
-        return [*spans, (start, len(units))]
-
-    def offset(self, line: int, character: int) -> int:
-        """Return the unit at which this position is, clamped as the protocol wants it."""
-        spans = self.line_spans(self.units)
-        if line >= len(spans):
-            return len(self.units)
-        at, end = spans[line]
-        while at < end:
-            width = 2 if 0xD800 <= self.units[at] < 0xDC00 else 1
-            cost = {"utf-8": self._utf8_bytes(at), "utf-16": width, "utf-32": 1}[self.encoding]
-            if character < cost:
-                break
-            character -= cost
-            at += width
-        return at
-
-    def _utf8_bytes(self, at: int) -> int:
-        unit = self.units[at]
-        if 0xD800 <= unit < 0xDC00:
-            return 4
-        return 1 if unit < 0x80 else 2 if unit < 0x800 else 3
-
-    def edit(self, start: tuple[int, int], end: tuple[int, int], text: str) -> None:
-        """Replace what is between two positions."""
-        first, last = sorted((self.offset(*start), self.offset(*end)))
-        self.units[first:last] = self.to_units(text)
-
-    def text(self, start: int = 0, end: int | None = None) -> str:
-        """Return these units as a string."""
-        raw = b"".join(unit.to_bytes(2, "little") for unit in self.units[start:end])
-        return raw.decode("utf-16-le")
-
-    def lines(self) -> list[str]:
-        """Return the lines without their endings."""
-        return [self.text(start, end) for start, end in self.line_spans(self.units)]
 
 
 encodings = st.sampled_from(["utf-8", "utf-16", "utf-32"])
@@ -295,61 +231,3 @@ def test_a_snapshot_has_no_more_lines_than_asked_for() -> None:
     """In the midst of a document the slice has the lines before, the cursor's and the lines after."""
     snapshot = _document("x\n" * 100).snapshot(types.Position(50, 0), path="a", lines_before=10, lines_after=5)
     assert (16, 40) == (len(snapshot.lines), snapshot.first_line)
-
-
-def _item(text: str, version: int = 1, uri: str = URI, language: str = "python") -> types.TextDocumentItem:
-    return types.TextDocumentItem(uri=uri, language_id=language, version=version, text=text)
-
-
-def _changed(version: int, text: str, uri: str = URI) -> types.DidChangeTextDocumentParams:
-    identifier = types.VersionedTextDocumentIdentifier(uri=uri, version=version)
-    whole = types.TextDocumentContentChangeWholeDocument(text=text)
-    return types.DidChangeTextDocumentParams(text_document=identifier, content_changes=[whole])
-
-
-def test_a_stale_change_is_ignored() -> None:
-    """A version that is not newer than the document's changes nothing."""
-    documents = Documents()
-    documents.open(_item("old", version=3))
-    assert [False, False, True] == [documents.change(_changed(version, str(version))) for version in (2, 3, 4)]
-    document = documents.get(URI)
-    assert document is not None
-    assert ("4", 4) == (document.text, document.version)
-
-
-def test_a_document_that_is_not_open_does_not_exist() -> None:
-    """Nothing is read from disk, and changing or closing what is not open does nothing."""
-    documents = Documents()
-    assert not documents.change(_changed(2, "x"))
-    documents.close(URI)
-    assert documents.get("file:///etc/hostname") is None
-    assert [] == list(documents)
-
-
-def test_closing_forgets_and_opening_anew_begins_anew() -> None:
-    """After closing, versions may start again."""
-    documents = Documents()
-    documents.open(_item("first", version=9))
-    documents.close(URI)
-    assert documents.get(URI) is None
-    documents.open(_item("second", version=1))
-    assert ["second"] == [document.text for document in documents]
-
-
-@pytest.mark.parametrize("uri", ["untitled:Untitled-1", "git:/a%20b?x", "vscode-notebook-cell:/a#1", "c:\\x", ""])
-def test_any_uri_names_a_document(uri: str) -> None:
-    """The URI is a key; an escaped character and the character itself are the same."""
-    documents = Documents()
-    documents.open(_item("x", uri=uri))
-    document = documents.get(uri.replace("%20", " "))
-    assert document is not None
-    assert uri == document.uri
-
-
-@pytest.mark.parametrize("language", ["python", "no-such-language", types.LanguageKind.Python])
-def test_the_language_is_a_plain_string(language: str) -> None:
-    """Known language ids arrive as members of an enum, others as strings; the document has a string."""
-    documents = Documents()
-    documents.open(_item("x", language=language))
-    expected = "no-such-language" if language == "no-such-language" else "python"
-    assert [(expected, str)] == [(document.language, type(document.language)) for document in documents]

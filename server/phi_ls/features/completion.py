@@ -51,7 +51,8 @@ def _item(document: Document, line: int, column: int, text: str) -> types.Comple
         label=first_line[:LABEL_CHARS],
         kind=types.CompletionItemKind.Snippet,
         detail="phi-ls",
-        documentation=types.MarkupContent(kind=types.MarkupKind.PlainText, value=word + text),
+        # A plain string: MarkupContent is only for clients that announce a format.
+        documentation=word + text,
         sort_text="~",
         filter_text=word or None,
         insert_text_format=types.InsertTextFormat.PlainText,

@@ -53,18 +53,17 @@ async def _run(console: Console) -> int:
 async def _show(console: Console, editor: Editor, begun: float) -> None:
     with console.status("loading the model"):
         status = await _loaded(editor)
-    screen.fact(
-        console, f"ready {time.perf_counter() - begun:.1f} s after its start", _who(status), status["deviceReason"]
-    )
-    cache, settings = load("cache.py"), load("settings.py")
+    ready = f"ready {time.perf_counter() - begun:.1f} s after its start"
+    screen.fact(console, ready, f"{_who(status)} by {status['engine']}", status["deviceReason"])
+    cache, words, settings = load("cache.py"), load("words.py"), load("settings.py")
     screen.title(console, f"1. You type. What follows {screen.CURSOR} is ghost text: the model's, not yours.")
-    for sample, stop in ((cache, 0), (settings, 0), (settings, 1), (cache, 1)):
+    for sample, stop in ((cache, 0), (words, 0), (settings, 0), (settings, 1), (cache, 1)):
         await _suggest(console, editor, sample, sample.stops[stop])
-    screen.title(console, "2. You type along it. Nobody asks the model again.")
+    screen.title(console, "2. You type along it, and the rest is there before you have lifted the finger.")
     await _type_along(console, editor, cache)
-    screen.title(console, "3. You point at `Cache`. Facts first, then what the model says.")
+    screen.title(console, "3. You point at `Cache`: what the file says of it, then what the model says.")
     await _hover(console, editor, cache)
-    screen.title(console, "4. You ask for an explanation. It appears while it is written.")
+    screen.title(console, "4. You ask for an explanation of `get`. It appears while it is written.")
     note = await _explain(console, editor, settings)
     _close(console, await editor.status(), note)
 
@@ -128,13 +127,14 @@ async def _explain(console: Console, editor: Editor, sample: Sample) -> str:
 
     before = await editor.settled()
     lines = sample.stops[-1].split("\n")
-    first = next(number for number, text in enumerate(lines) if "def update" in text)
+    first = next(number for number, text in enumerate(lines) if "def get" in text)
     begun = time.perf_counter()
-    answer = await editor.explanation(sample, first, len(lines) - 1, on_text)
+    last = next(number for number, text in enumerate(lines) if number > first and not text.strip()) - 1
+    answer = await editor.explanation(sample, first, last, on_text)
     flow.end()
     left_out = f"{flow.left_out} more characters not shown" if flow.left_out else ""
-    cost = _cost(answer, before, await editor.settled())
-    screen.fact(console, f"first word after {first_ms:.0f} ms, all after {cost[0]}", *cost[1:], left_out)
+    screen.fact(console, *_cost(answer, before, await editor.settled()))
+    screen.fact(console, f"first word after {first_ms:.0f} ms", left_out)
     return str(answer.value.get("note", ""))
 
 
@@ -149,22 +149,20 @@ def _cost(answer: Timed, before: dict[str, Any], after: dict[str, Any]) -> tuple
 
 
 def _who(status: dict[str, Any]) -> str:
-    return f"{status['model']} on {status['device']} ({status['engine']})"
+    return f"{status['model']} on {status['device']}"
 
 
 def _close(console: Console, status: dict[str, Any], note: str) -> None:
-    console.print()
     if status["model"] == builtin().id:
-        screen.prose(
-            console,
-            f"All of this was written by {status['model']}, the tiny model that comes with phi-ls so that it works "
-            "before anything is downloaded. It is a stand-in, not Phi-3: what you have seen is the machinery at work, "
-            "not the quality of the answers. To use a Phi-3 of yours, see “Models” in README.md; to have this in your "
-            "editor, “Editors”. `phi-ls doctor` says what this machine can use.",
+        who = (
+            f"All of this came from {status['model']}, the tiny model that is part of phi-ls so that it works before "
+            "anything is downloaded. It is a stand-in, not Phi-3: you have seen the machinery at work, not the quality "
+            "of the answers. README.md says under “Models” how to use a Phi-3 of yours, and under"
         )
     else:
-        screen.prose(
-            console,
-            f"All of this was written by {status['model']}. {note} To have it in your editor, see “Editors” in "
-            "README.md.",
-        )
+        what = f" ({note.rstrip('.')})" if note else ""
+        who = f"All of this came from {status['model']}{what}. README.md says under"
+    console.print()
+    screen.prose(
+        console, f"{who} “Editors” how to have this in your editor. `phi-ls doctor` says what this machine can use."
+    )

@@ -63,9 +63,11 @@ class Editor(LanguageClient):
 
     async def start(self) -> None:
         """Start the server and shake hands; raises ServerLost."""
-        # `-m` looks in the working directory first, which may be anything.
+        # `-m` looks in the working directory first, which may be anything; so names of folders must be absolute.
+        ours = {name: value for name, value in os.environ.items() if name.startswith("PHI_LS_") and value}
+        moved = {name: str(Path(value).expanduser().absolute()) for name, value in ours.items()}
         folder = Path(phi_ls.__file__).parent.parent
-        await self.start_io(sys.executable, "-m", "phi_ls", "--stdio", cwd=folder)
+        await self.start_io(sys.executable, "-m", "phi_ls", "--stdio", cwd=folder, env={**os.environ, **moved})
         parameters = types.InitializeParams(capabilities=CAPABILITIES, process_id=os.getpid(), locale="en")
         await self._answer(self.initialize_async(parameters))
         self.initialized(types.InitializedParams())

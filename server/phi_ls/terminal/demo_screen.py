@@ -32,22 +32,26 @@ def code(console: Console, text: str, ghost: str) -> None:
     # The highlighter ends what it gets with a line end.
     shown.right_crop(len(shown.plain) - len("\n".join(lines[first:])))
     shown.append(CURSOR, style="bold cyan").append(ghost, style=GHOST)
-    console.print(Padding(shown, (0, 0, 0, INDENT)))
+    _print(console, shown)
 
 
 def fact(console: Console, *parts: str) -> None:
     """Show what an answer cost, in one line."""
-    console.print(Padding(Text(" · ".join(part for part in parts if part), style="cyan"), (0, 0, 0, INDENT)))
+    _print(console, Text(" · ".join(part for part in parts if part), style="cyan"))
 
 
 def prose(console: Console, text: str) -> None:
     """Show a paragraph of our own."""
-    console.print(Padding(Text(text), (0, 0, 0, INDENT)))
+    _print(console, Text(text))
 
 
 def markdown(console: Console, text: str) -> None:
     """Show what the server made safe to be shown as Markdown."""
-    console.print(Padding(Markdown(text, hyperlinks=False), (0, 0, 0, INDENT)))
+    _print(console, Markdown(text, hyperlinks=False))
+
+
+def _print(console: Console, shown: Text | Markdown) -> None:
+    console.print(Padding(shown, (0, 0, 0, INDENT), expand=False))
 
 
 class Flow:
