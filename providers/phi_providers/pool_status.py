@@ -30,6 +30,8 @@ class PoolStatus:
     workers: tuple[WorkerStatus, ...]
     trouble: str = ""
     """Why nothing can be answered now, or why a fallback answers; empty when all is well."""
+    lost: str = ""
+    """Why workers ended in whose place others are being started."""
 
 
 def worker_status(client: WorkerClient) -> WorkerStatus:

@@ -52,7 +52,8 @@ class Roster:
         workers = tuple(worker_status(slot.client) for slot in self.slots if slot.client is not None)
         trouble = "; ".join(str(slot.cause) for slot in self.slots if slot.cause and slot.open)
         busy = any(worker.state != State.READY.value for worker in workers)
-        return PoolStatus(queue=queue, busy=busy, workers=workers, trouble=trouble)
+        lost = "; ".join(str(slot.lost) for slot in self.slots if slot.lost)
+        return PoolStatus(queue=queue, busy=busy, workers=workers, trouble=trouble, lost=lost)
 
     def retire(self, slot: Slot) -> None:
         """End a slot's worker in the background; the slot may be started again."""

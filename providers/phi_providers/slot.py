@@ -47,6 +47,11 @@ class Slot:
         """Whether the circuit is open: this slot has failed too often and rests."""
         return self._loop.time() < self._open_until
 
+    @property
+    def lost(self) -> WorkerDied | None:
+        """Why the last worker ended, while another is being started in its place."""
+        return None if self.open or self.loaded else self.cause
+
     def start(self) -> None:
         """Start a worker unless one lives, is due, or the circuit is open."""
         if self._stopping:
@@ -79,6 +84,8 @@ class Slot:
     async def stop(self) -> None:
         """End the worker and any restart that is due."""
         self._wanted = False
+        if not self.open:
+            self.cause = None
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None

@@ -77,6 +77,7 @@ class WorkerClient:
         self._life = SignsOfLife(self._silent)
         self._stage = SignsOfLife(self._stuck)
         self._task = asyncio.get_running_loop().create_task(self._live(), name="worker")
+        self._task.add_done_callback(self._lost)
 
     def run(self, request: Request) -> None:
         """Send a request to a READY worker."""
@@ -228,6 +229,14 @@ class WorkerClient:
         self._life.rest()
         if not self._stopping:
             self._listener.on_death(self, cause)
+
+    def _lost(self, task: asyncio.Task[None]) -> None:
+        """Turn an error of ours into the end of this worker: nobody would read its frames any more."""
+        error = None if task.cancelled() else task.exception()
+        if error is not None:
+            task.get_loop().call_exception_handler({"message": "a worker was lost", "exception": error, "task": task})
+            self.kill()
+            self._died(self._death(f"was lost to an error of phi-ls ({type(error).__name__})"))
 
     def _where(self) -> str:
         return f"{self.order.engine} on {self.order.device}"

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import logging
+import os
+import platform
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from phi_ls import __version__, logs
+
+log = logging.getLogger(__name__)
 
 HINT = (
     "phi-ls: this is the language server; it waits for an editor on stdin. "
@@ -49,6 +54,7 @@ def _serve() -> int:
     from phi_ls.settings import user_file
     from phi_ls.transport import serve_stdio
 
+    log.info("phi-ls %s, Python %s, process %d", __version__, platform.python_version(), os.getpid())
     layer, complaints = user_file()
     server = PhiLanguageServer(Configuration([layer] if layer else [], complaints))
     return serve_stdio(server)

@@ -42,7 +42,10 @@ def _kind(session: Session, pool: PoolStatus) -> tuple[str, str]:
         return "error", pool.trouble or "no engine can run on this machine; run `phi-ls doctor`"
     loading = next((worker for worker in pool.workers if worker.stage), None)
     if loading is not None:
-        return "busy", f"loading {loading.model} on {loading.device}: {loading.stage}"
+        message = f"loading {loading.model} on {loading.device}: {loading.stage}"
+        return "busy", f"{pool.lost}; {message}" if pool.lost else message
+    if pool.lost and not pool.workers:
+        return "warning", f"{pool.lost}; it is started again in a moment"
     if not pool.workers:
         return "inactive", "the model is not loaded; the next request loads it"
     if pool.trouble:

@@ -138,7 +138,7 @@ def test_the_users_file_and_the_projects_are_read(editor: StartEditor, tmp_path:
         ({"enable": "yes"}, "enable"),
         ({"hover": {"mode": "always"}}, "hover.mode"),
         ({"hover": {"deadlineMs": 5}}, "hover.deadlineMs"),
-        ({"inlineCompletion": {"minConfidence": 7}}, "inlineCompletion.minConfidence"),
+        ({"inlineCompletion": {"minConfidence": -7}}, "inlineCompletion.minConfidence"),
         ({"languages": ["python"]}, "languages"),
         ({"modelPath": "not/absolute"}, "modelPath"),
     ],

@@ -116,6 +116,18 @@ def test_who_has_taken_up_a_text_that_goes_wrong_gets_another(editor: StartEdito
     assert 2 == len(asked)
 
 
+def test_an_edit_that_overtakes_who_has_taken_a_text_up_begins_nothing(editor: StartEditor) -> None:
+    """The request that shares a generation is about a document that is gone, so no other one is begun for it."""
+    with editor(LONG) as client:
+        older = _begun(client)
+        client.type(URI, 1, 4, "r")
+        sharing = client.send_inline(URI, 1, 5)
+        client.edit(URI, (0, 9), (0, 14), "depth")
+        assert [None, None] == [client.result(request) for request in (older, sharing)]
+        client.settled()
+        assert 1 == len(client.asked())
+
+
 def test_after_an_edit_that_contradicts_the_next_request_begins_anew(editor: StartEditor) -> None:
     """The new text is what the model is asked about."""
     with editor({"when": "raise", "tokens": [" ValueError(width)"]}, SLOW) as client:

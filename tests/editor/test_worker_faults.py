@@ -68,7 +68,7 @@ def _next_is_answered(client: EchoEditor) -> None:
 
 
 def _status_told(client: EchoEditor, cause: str) -> None:
-    client.wait_notification("phi-ls/didChangeStatus", lambda status: cause in status["message"])
+    client.wait_notification("phi-ls/didChangeStatus", lambda status: cause in status["message"], 3.0)
 
 
 @pytest.mark.parametrize("kind", ASKING)
@@ -130,9 +130,11 @@ def test_workers_killed_again_and_again(editor: StartEditor) -> None:
     with editor(ANSWER, may_log_errors=True) as client:
         _settled_with_documents(client)
         for number in range(5):
-            client.type(OTHER, 4, 4, f"v{number} = ")
-            assert client.result(ASKING["explain"](client, OTHER))["text"]
-            _worker(client).kill()
+            client.type(OTHER, 0, 0, f"v{number} = ")
+            assert not client.result(ASKING["explain"](client, OTHER))["cached"]
+            gone = _worker(client)
+            gone.kill()
+            client.until(client.status, lambda status: [gone.pid] != [w["pid"] for w in status["workers"]])
         assert "normal" == client.until(client.status, lambda status: status["kind"] == "normal")["kind"]
 
 

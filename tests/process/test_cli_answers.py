@@ -111,10 +111,12 @@ def test_a_notice_goes_to_stderr(cli: CommandLine) -> None:
 
 
 def test_the_built_in_model_answers(cli: CommandLine) -> None:
-    """With no option at all, the model that comes with the package suggests, hovers and explains."""
-    cli.file('if __name__ == "', "main.py")
-    report = json.loads(cli.run("complete", "main.py:1:17", "--json").stdout)
+    """With no option at all, the model that comes with the package hovers, explains, and suggests or says why not."""
+    report = json.loads(cli.run("hover", "sample.py:1:5", "--json").stdout)
     assert ("openvino", "CPU", "auto") == (report["engine"], report["device"], report["requested_device"])
     assert report["prompt_tokens"] > 0
+    assert "def area(width, height)" in report["text"]
     assert 0 == cli.run("explain", "sample.py").returncode
-    assert "def area(width, height)" in cli.run("hover", "sample.py:1:5").stdout
+    done = cli.run("complete", CURSOR, "--json")
+    suggestion = json.loads(done.stdout)
+    assert bool(done.returncode) == bool(suggestion["dropped_reason"]) == (not suggestion["text"])

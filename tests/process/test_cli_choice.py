@@ -16,7 +16,7 @@ from phi_providers.models.installed import BUILTIN, builtin
 def cli(tmp_path: Path) -> CommandLine:
     """A command line, with a sample to ask about."""
     command_line = CommandLine(tmp_path)
-    command_line.file('if __name__ == "', "main.py")
+    command_line.file("def main():\n    return 0\n", "main.py")
     return command_line
 
 
@@ -33,14 +33,14 @@ def cli(tmp_path: Path) -> CommandLine:
 )
 def test_a_choice_that_cannot_be_meant(cli: CommandLine, complaint: str, arguments: tuple[str, ...]) -> None:
     """Exit code 2 and a sentence naming what is known instead."""
-    done = cli.run("complete", "main.py:1:17", *arguments)
+    done = cli.run("hover", "main.py:1:5", *arguments)
     assert (2, "") == (done.returncode, done.stdout)
     assert complaint in " ".join(done.stderr.split())
 
 
 def test_a_device_that_is_not_there(cli: CommandLine) -> None:
     """Another one answers, which is said with the reason, and both devices are in the report."""
-    done = cli.run("complete", "main.py:1:17", "--device", "GPU.7", "--json")
+    done = cli.run("hover", "main.py:1:5", "--device", "GPU.7", "--json")
     report = json.loads(done.stdout)
     assert ("CPU", "GPU.7") == (report["device"], report["requested_device"])
     assert "phi-ls: CPU has answered, not GPU.7: GPU.7 cannot be used" in done.stderr
@@ -52,7 +52,7 @@ def test_a_model_by_its_id(cli: CommandLine) -> None:
     shutil.copytree(BUILTIN, folder)
     cli.config.write_text(f"modelPath = '{folder}'\ndevice = 'CPU'\n", "utf-8")
     (folder / "profile.json").unlink()
-    done = cli.run("complete", "main.py:1:17", "--model", builtin().id, "--json")
+    done = cli.run("hover", "main.py:1:5", "--model", builtin().id, "--json")
     assert builtin().id == json.loads(done.stdout)["model"]
     assert "" == done.stderr
 
@@ -60,7 +60,7 @@ def test_a_model_by_its_id(cli: CommandLine) -> None:
 def test_a_model_by_its_folder(cli: CommandLine) -> None:
     """A relative path will do, and a machine without a GPU answers on the CPU at once."""
     shutil.copytree(BUILTIN, cli.folder / "mine")
-    done = cli.run("complete", "main.py:1:17", "--model", "mine", "--json")
+    done = cli.run("hover", "main.py:1:5", "--model", "mine", "--json")
     assert "CPU" in json.loads(done.stdout)["device"] or "GPU" in json.loads(done.stdout)["device"]
 
 
@@ -68,7 +68,7 @@ def test_settings_of_the_user(cli: CommandLine) -> None:
     """config.toml applies, and what is wrong with it is said once and ignored."""
     cli.config.write_text("engine = 'echo'\ncolour = 'red'\n", "utf-8")
     cli.script({"when": "name", "tokens": ['__main__":']})
-    done = cli.run("complete", "main.py:1:17", "--json")
+    done = cli.run("hover", "main.py:1:5", "--json")
     assert "echo" == json.loads(done.stdout)["engine"]
     assert 1 == done.stderr.count("'colour' in the user's config.toml is not an option")
 
@@ -76,6 +76,6 @@ def test_settings_of_the_user(cli: CommandLine) -> None:
 def test_an_engine_in_the_settings_that_does_not_exist(cli: CommandLine) -> None:
     """It is named, with the one that answers; the command goes on."""
     cli.config.write_text("engine = 'steam'\n", "utf-8")
-    done = cli.run("complete", "main.py:1:17", "--json")
+    done = cli.run("hover", "main.py:1:5", "--json")
     assert "openvino" == json.loads(done.stdout)["engine"]
     assert "there is no engine 'steam'" in done.stderr

@@ -42,14 +42,16 @@ async def test_what_resumes_reuses_its_prompt_and_repeats_no_token(pool: Watched
 
 
 async def test_many_interruptions_lose_nothing(pool: WatchedPool, script: Script) -> None:
-    """An explanation that yields to every keystroke is still whole."""
-    script.write({**LONG, "token_ms": 10})
+    """An explanation that yields to every keystroke keeps none of them waiting and is still whole."""
+    tokens = [f"{number} " for number in range(100)]
+    script.write({"when": "long", "tokens": tokens, "token_ms": 10})
     asked = pool.submit("a long question", Urgency.ASKED)
     text = ""
     for _ in range(8):
         text += await pieces(asked, 2)
         assert "echo(5)" == (await pool.answer("quick")).text
-    assert WHOLE == text + (await asyncio.wait_for(outcome(asked), PATIENCE_S)).text
+        assert asked.usage is None
+    assert "".join(tokens) == text + (await asyncio.wait_for(outcome(asked), PATIENCE_S)).text
 
 
 async def test_a_resumed_request_is_not_taken_for_one_deaf_to_its_cancel(pool: WatchedPool, script: Script) -> None:

@@ -163,12 +163,14 @@ class AnyHistory(RuleBasedStateMachine):
         self.resumed: set[int] = set()
 
     def end(self, number: int) -> None:
+        """Note that a ticket has left."""
         del self.alive[number]
         self.resumed.discard(number)
         self.ended.append(number)
 
     @rule(urgency=st.sampled_from(Urgency), replaces=st.sampled_from([None, "a.py", "b.py"]))
     def add(self, urgency: Urgency, replaces: str | None) -> None:
+        """A ticket comes; a refusal changes nothing, and only its like are superseded."""
         new = Ticket(id=next(self.numbers), urgency=urgency, replaces=replaces)
         before = self.scheduler.waiting
         running = [self.scheduler.running_on(worker) for worker in self.WORKERS]
@@ -186,6 +188,7 @@ class AnyHistory(RuleBasedStateMachine):
 
     @rule(worker=st.sampled_from(WORKERS))
     def take(self, worker: int) -> None:
+        """A worker asks for work: it gets the most urgent, what yielded before its equals."""
         was_busy = self.scheduler.running_on(worker) is not None
         waiting = self.scheduler.waiting
         taken = self.scheduler.next_for(worker)
@@ -198,6 +201,7 @@ class AnyHistory(RuleBasedStateMachine):
 
     @rule(worker=st.sampled_from(WORKERS))
     def finish(self, worker: int) -> None:
+        """A worker is done."""
         before = self.scheduler.running_on(worker)
         assert before == self.scheduler.finish(worker)
         if before is not None:
@@ -206,6 +210,7 @@ class AnyHistory(RuleBasedStateMachine):
     @precondition(lambda self: self.scheduler.should_yield())
     @rule()
     def make_all_yield(self) -> None:
+        """Those who must make room do, and are put back."""
         for worker in self.scheduler.should_yield():
             yielded = self.scheduler.finish(worker)
             assert yielded is not None
@@ -215,6 +220,7 @@ class AnyHistory(RuleBasedStateMachine):
     @precondition(lambda self: self.alive)
     @rule(data=st.data())
     def drop(self, data: st.DataObject) -> None:
+        """Someone cancels."""
         number = data.draw(st.sampled_from(sorted(self.alive)))
         if self.scheduler.drop(number):
             self.end(number)
@@ -223,6 +229,7 @@ class AnyHistory(RuleBasedStateMachine):
 
     @invariant()
     def every_ticket_is_in_one_place_until_it_ends_once(self) -> None:
+        """No ticket is lost, doubled or run twice."""
         running = [each.id for worker in self.WORKERS if (each := self.scheduler.running_on(worker))]
         assert sorted(self.alive) == sorted([each.id for each in self.scheduler.waiting] + running)
         assert len(self.ended) == len(set(self.ended))
@@ -230,6 +237,7 @@ class AnyHistory(RuleBasedStateMachine):
 
     @invariant()
     def nothing_urgent_waits_behind_the_less_urgent_unasked(self) -> None:
+        """Whoever keeps a more urgent ticket waiting has been asked to yield."""
         asked = set(self.scheduler.should_yield())
         left = [each for worker in self.WORKERS if worker not in asked and (each := self.scheduler.running_on(worker))]
         # Those asked to yield make room for as many of the most urgent.

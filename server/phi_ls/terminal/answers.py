@@ -79,18 +79,17 @@ async def _answered(command: Command, choice: Choice) -> tuple[Answer, Report]:
             answer = await command(session)
         except ProviderError as exc:
             answer = Drop(reason=Reason.NO_PROVIDER, detail=str(exc))
-        if isinstance(answer, Drop):
-            return answer, report_of_drop(session, answer)
-        _note_device(session, answer)
-        return answer, answer
+        report = report_of_drop(session, answer) if isinstance(answer, Drop) else answer
+        _note_device(session, report)
+        return answer, report
 
 
-def _note_device(session: Session, answer: Report) -> None:
-    """Say it when another device than the user's choice has answered."""
-    if answer.device and answer.requested_device not in ("auto", answer.device):
+def _note_device(session: Session, report: Report) -> None:
+    """Say it when another device than the user's choice is at work."""
+    if report.device and report.requested_device not in ("auto", report.device):
         profile = session.pool.profile
         why = (profile.device_reason if profile else "") or session.pool.status().trouble
-        output.note(f"{answer.device} has answered, not {answer.requested_device}: {why or 'it could not be used'}")
+        output.note(f"{report.device} has answered, not {report.requested_device}: {why or 'it could not be used'}")
 
 
 async def _complete(session: Session, cursor: Cursor) -> Answer:

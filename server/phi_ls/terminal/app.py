@@ -17,6 +17,7 @@ app = typer.Typer(
     "1 nothing to say, 2 wrong usage or input, 3 no engine can run.",
     no_args_is_help=False,
     add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from typing import Any
 
@@ -27,6 +28,8 @@ def run(console: Console | None = None) -> int:
     """Show everything; returns the exit code."""
     console = console or Console(highlight=False)
     logs.set_up(level="error")
+    # An answer to a request that Ctrl-C ended is an error to the client library.
+    logging.getLogger("pygls").setLevel(logging.CRITICAL)
     try:
         return asyncio.run(_run(console))
     except ServerLost as exc:

@@ -63,11 +63,9 @@ class Editor(LanguageClient):
 
     async def start(self) -> None:
         """Start the server and shake hands; raises ServerLost."""
-        # `-m` looks in the working directory first, which may be anything; so names of folders must be absolute.
-        ours = {name: value for name, value in os.environ.items() if name.startswith("PHI_LS_") and value}
-        moved = {name: str(Path(value).expanduser().absolute()) for name, value in ours.items()}
+        # `-m` looks in the working directory first, which may be anything.
         folder = Path(phi_ls.__file__).parent.parent
-        await self.start_io(sys.executable, "-m", "phi_ls", "--stdio", cwd=folder, env={**os.environ, **moved})
+        await self.start_io(sys.executable, "-m", "phi_ls", "--stdio", cwd=folder, env=_environment())
         parameters = types.InitializeParams(capabilities=CAPABILITIES, process_id=os.getpid(), locale="en")
         await self._answer(self.initialize_async(parameters))
         self.initialized(types.InitializedParams())
@@ -182,6 +180,12 @@ class Editor(LanguageClient):
             raise ServerLost(exc.message) from exc
         except (RuntimeError, OSError) as exc:
             raise ServerLost(f"the server ended: {exc}") from exc
+
+
+def _environment() -> dict[str, str]:
+    """Return ours, folders named in it made absolute: the server is started in another one."""
+    ours = {name: value for name, value in os.environ.items() if name.startswith("PHI_LS_") and value}
+    return {**os.environ, **{name: str(Path(value).expanduser().absolute()) for name, value in ours.items()}}
 
 
 def _end(text: str) -> types.Position:

@@ -4,65 +4,97 @@ from __future__ import annotations
 
 import json
 import threading
+from collections.abc import Callable
 from typing import Any
 
-import typer
-from rich.console import Console
+from rich.console import Console, Group, RenderableType
 from rich.live import Live
 from rich.table import Table
+from rich.text import Text
 
 from phi_ls.status_file import running_servers
+from phi_ls.terminal import output
 
 REFRESH_S = 1.0
+
+NOBODY = "no server is running; an editor starts one when it opens a file"
 
 
 def run(*, as_json: bool, watch: bool) -> int:
     """Print the status of all servers of this user; 1 when none runs."""
+    if watch:
+        _watch(_write_json if as_json else None)
+        return 0
     servers = running_servers()
     if as_json:
-        typer.echo(json.dumps(servers))
-    elif watch:
-        _watch()
-    elif servers:
-        Console().print(_table(servers))
+        _write_json(servers)
     else:
-        typer.echo("no server is running; an editor starts one when it opens a file")
-    return 0 if servers or watch else 1
+        Console(highlight=False).print(_shown(servers))
+    return 0 if servers else 1
 
 
-def _watch() -> None:
-    pause = threading.Event()
+def _write_json(servers: list[dict[str, Any]]) -> None:
+    output.write(json.dumps(servers) + "\n")
+
+
+def _watch(write: Callable[[list[dict[str, Any]]], None] | None) -> None:
+    """Show it, or write a line whenever it has changed, until Ctrl-C."""
     try:
-        with Live(_table(running_servers())) as live:
-            while not pause.wait(REFRESH_S):
-                live.update(_table(running_servers()))
+        if write is None:
+            _watch_live()
+        else:
+            _watch_lines(write)
     except KeyboardInterrupt:
         return
 
 
-def _table(servers: list[dict[str, Any]]) -> Table:
-    table = Table("pid", "state", "model", "device", "hits", "tokens reused", "p50", "p95", "memory", box=None)
-    for server in servers:
-        status = server["status"]
-        memory = sum(worker["residentBytes"] for worker in status["workers"])
-        table.add_row(
-            str(server["pid"]),
-            f"{status['kind']}: {status['message']}",
-            status["model"],
-            _device(status),
-            str(status["suggestionHits"]),
-            f"{status['tokensReused']} of {status['promptTokens']}",
-            _milliseconds(status["p50Ms"]),
-            _milliseconds(status["p95Ms"]),
-            f"{memory / 2**20:.0f} MB",
-        )
+def _watch_live() -> None:
+    pause = threading.Event()
+    with Live(_shown(running_servers()), console=Console(highlight=False), auto_refresh=False) as live:
+        while not pause.wait(REFRESH_S):
+            live.update(_shown(running_servers()), refresh=True)
+
+
+def _watch_lines(write: Callable[[list[dict[str, Any]]], None]) -> None:
+    pause = threading.Event()
+    write(last := running_servers())
+    while not pause.wait(REFRESH_S):
+        if (servers := running_servers()) != last:
+            write(last := servers)
+
+
+def _shown(servers: list[dict[str, Any]]) -> RenderableType:
+    return Group(*map(_table, servers)) if servers else Text(NOBODY)
+
+
+def _table(server: dict[str, Any]) -> Table:
+    table = Table.grid(padding=(0, 2))
+    table.add_column(min_width=12)
+    table.add_column(overflow="fold")
+    for name, value in _rows(server.get("status", {})):
+        table.add_row(Text(f"  {name}"), Text(value))
+    table.title, table.title_justify = Text(f"Server {server['pid']}", style="bold"), "left"
     return table
 
 
+def _rows(status: dict[str, Any]) -> list[tuple[str, str]]:
+    """Return what is shown; a server of another version may lack some of it."""
+    memory = sum(worker.get("residentBytes", 0) for worker in status.get("workers", []))
+    return [
+        ("state", f"{status.get('kind', '?')}: {status.get('message', '')}"),
+        ("model", f"{status.get('model') or 'none'} on {_device(status)}"),
+        ("suggestions", f"{status.get('suggestionHits', 0)} from the cache, {_latency(status)}"),
+        ("tokens", f"{status.get('tokensReused', 0)} of {status.get('promptTokens', 0)} reused"),
+        ("memory", f"{memory / 2**20:.0f} MB in {len(status.get('workers', []))} worker(s)"),
+    ]
+
+
 def _device(status: dict[str, Any]) -> str:
-    reason = f" ({status['deviceReason']})" if status["deviceReason"] else ""
-    return f"{status['device'] or status['requestedDevice']}{reason}"
+    reason = f" ({status['deviceReason']})" if status.get("deviceReason") else ""
+    return f"{status.get('device') or status.get('requestedDevice') or '?'}{reason}"
 
 
-def _milliseconds(value: float | None) -> str:
-    return "–" if value is None else f"{value:.0f} ms"
+def _latency(status: dict[str, Any]) -> str:
+    if status.get("p50Ms") is None:
+        return "none shown yet"
+    return f"half within {status['p50Ms']:.0f} ms, 95 % within {status['p95Ms']:.0f} ms"
