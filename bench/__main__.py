@@ -41,7 +41,7 @@ def main() -> None:
 def _timed(name: str, box: Sandbox, *, quick: bool) -> Report:
     begun = time.perf_counter()
     report = MEASUREMENTS[name](box, quick)
-    report.notes.append(f"took {time.perf_counter() - begun:.0f} s: python -m bench {name}")
+    report.notes.append(f"took {time.perf_counter() - begun:.0f} s")
     return report
 
 

@@ -6,6 +6,8 @@ import itertools
 import time
 from collections.abc import Callable
 
+import psutil
+
 from bench.buffer import Answer, Buffer
 from bench.documents import of_length
 from bench.editor import Editor
@@ -36,8 +38,11 @@ def measure(sandbox: Sandbox, *, keystrokes: int = KEYSTROKES) -> Report:
         with sandbox.echo_server({"answers": [{"tokens": [answer]}]}) as editor:
             buffer = Buffer(editor, sandbox.uri("typed.py"), "\n".join(of_length(lines)), lines // 2)
             _wait_until_loaded(buffer, answer)
+            before = _processor_s(editor)
             _check(editor, name, answers := mode(buffer, keystrokes))
             report.add_distribution(f"{name}, {lines:,} lines", [one.ms for one in answers], "ms", TARGETS_MS)
+            cost_ms = 1000 * (_processor_s(editor) - before) / len(answers)
+            report.add(f"{name}, {lines:,} lines: server's processor time per key", cost_ms, "ms")
             editor.shut_down()
     report.notes.append(
         "one didChange and one inlineCompletion request per key, from the first byte sent to the parsed answer"
@@ -70,6 +75,11 @@ def _refused(buffer: Buffer, keystrokes: int) -> list[Answer]:
 def _type(buffer: Buffer, text: str) -> Answer:
     time.sleep(GAP_S)
     return buffer.type(text)
+
+
+def _processor_s(editor: Editor) -> float:
+    times = psutil.Process(editor.process.pid).cpu_times()
+    return float(times.user + times.system)
 
 
 def _wait_until_loaded(buffer: Buffer, answer: str) -> None:

@@ -11,6 +11,7 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
+from bench.page import write_page
 from bench.report import Figure, Report
 
 LATEST = Path(__file__).parent / "results" / "latest.json"
@@ -41,6 +42,7 @@ def keep(reports: dict[str, Report], machine: dict[str, object]) -> None:
         latest[name] = {"time": now, "machine": machine, "loadAtTheEnd": after, **asdict(report)}
     LATEST.parent.mkdir(exist_ok=True)
     LATEST.write_text(json.dumps(latest, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    write_page(latest)
 
 
 def _verdict(figure: Figure) -> str:

@@ -11,6 +11,8 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from phi_ls.log_queue import Patient
+
 if TYPE_CHECKING:
     from io import TextIOWrapper
 
@@ -104,6 +106,6 @@ def set_up(*, level: str = "warning", file: Path | None = None) -> logging.Handl
 
 def _handler(file: Path | None) -> logging.Handler:
     if file is None:
-        return logging.StreamHandler(sys.stderr)
+        return Patient(logging.StreamHandler(sys.stderr))
     file.parent.mkdir(parents=True, exist_ok=True)
     return PrivateRotatingFile(file, maxBytes=MAX_BYTES, backupCount=KEPT_FILES - 1, encoding="utf-8")

@@ -122,7 +122,8 @@ class EchoProvider:
                 break
             if count >= request.max_new_tokens:
                 return count, "length"
-            time.sleep(answer.get("token_ms", 0) / 1000)
+            if token_ms := answer.get("token_ms", 0):
+                time.sleep(token_ms / 1000)  # not for 0: that would give the processor away
             log_prob = float(answer.get("log_prob", math.log(0.9)))
             text = tokens[index % len(tokens)]
             wanted = emit(Piece(id=request.id, text=text, token_ids=(index,), log_probs=(log_prob,)))
