@@ -78,16 +78,14 @@ def test_without_a_taker_a_cancelled_suggestion_is_stopped(editor: StartEditor) 
 
 
 def test_an_edit_that_contradicts_stops_the_engine(editor: StartEditor) -> None:
-    """What the model writes can no longer be inserted: the engine stops at once, the request is answered null."""
-    with editor(LONG) as client:
+    """What the model will write can no longer be inserted: it stops even in the midst of reading the prompt."""
+    with editor({**LONG, "prefill_ms": 60_000}) as client:
         request = _begun(client)
         client.edit(URI, (0, 9), (0, 14), "depth")
         assert None is client.result(request)
         assert ["cancelled"] == _finishes(client)
         assert "stale" == client.reason()
-        (ended,) = client.ended()
-
-    assert ended["emitted"] <= 5
+        assert 1 == len(client.asked())
 
 
 def test_a_model_that_goes_on_otherwise_than_was_typed_stops(editor: StartEditor) -> None:
@@ -150,6 +148,16 @@ def test_a_newer_request_at_another_place_answers_the_older_one_null(editor: Sta
         assert None is client.result(older)
         assert "superseded" == client.reason()
         assert item_of(client.result(newer)) is not None
+
+
+def test_a_newer_request_that_needs_no_model_answers_the_older_one_too(editor: StartEditor) -> None:
+    """Nothing is suggested inside a word, and what was asked for before must not come up there later."""
+    with editor(LONG) as client:
+        older = _begun(client)
+        assert None is client.inline(URI, 0, 6)
+        assert None is client.result(older)
+        assert {"midWord", "superseded"} == {decision["reason"] for decision in client.why()}
+        assert ["cancelled"] == _finishes(client)
 
 
 def test_the_superseded_generation_stops(editor: StartEditor) -> None:

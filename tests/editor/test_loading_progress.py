@@ -20,6 +20,11 @@ def _kinds(client: EchoEditor, token: Any) -> list[str]:
     return [params["value"]["kind"] for params in progress if params["token"] == token]
 
 
+def _created(client: EchoEditor) -> list[Any]:
+    """Return the tokens that the server has asked for."""
+    return [request["params"]["token"] for request in client.requests if request["method"] == CREATE]
+
+
 def _ended(params: Any) -> bool:
     return bool(params["value"]["kind"] == "end")
 
@@ -31,21 +36,21 @@ def test_loading_is_shown_from_begin_to_end(editor: StartEditor) -> None:
         begin = client.wait_notification(PROGRESS)
         client.wait_notification(PROGRESS, _ended)
         kinds = _kinds(client, token)
-        created = [request for request in client.requests if request["method"] == CREATE]
+        created = _created(client)
 
     assert token == begin["token"]
     assert "loading echo" in begin["value"]["title"]
     assert begin["value"]["message"]
     assert ["begin", "end"] == [kinds[0], kinds[-1]]
     assert {"report"} >= set(kinds[1:-1])
-    assert 1 == len(created)
+    assert [token] == created
 
 
 def test_a_client_that_did_not_announce_it_sees_none(editor: StartEditor) -> None:
     """Such a client answers the request for a token with an error, or not at all."""
     with editor(load={"ms": 200}) as client:
         client.settled()
-        assert [] == [request for request in client.requests if request["method"] == CREATE]
+        assert [] == _created(client)
         assert [] == [message for message in client.notifications if message["method"] == PROGRESS]
 
 
@@ -63,13 +68,15 @@ def test_a_client_that_never_answers_gets_no_progress_and_suggestions_all_the_sa
 
 
 def test_a_token_accepted_too_late_is_not_used(editor: StartEditor) -> None:
-    """The model was ready before the client had answered: a progress begun now would never end."""
+    """The first worker is gone before the client has answered: nothing is begun, least of all on the next one's token."""
     with editor(capabilities=WITH_PROGRESS, load=SLOW_LOAD, responders={CREATE: lambda _params: LATER}) as client:
         created = client.wait_request(CREATE)
-        client.settled()
+        (worker,) = client.settled()["workers"]
+        psutil.Process(worker["pid"]).kill()
+        client.until(lambda: (client.status(), _created(client))[1], lambda tokens: len(tokens) == 2)
         client.respond(created["id"], None)
-        client.status()
-        assert [] == _kinds(client, created["params"]["token"])
+        client.settled()
+        assert [] == [message for message in client.notifications if message["method"] == PROGRESS]
 
 
 def test_the_next_worker_is_shown_with_another_token(editor: StartEditor) -> None:
@@ -80,7 +87,7 @@ def test_the_next_worker_is_shown_with_another_token(editor: StartEditor) -> Non
         psutil.Process(worker["pid"]).kill()
         first = client.requests[0]["params"]["token"]
         client.wait_notification(PROGRESS, lambda params: params["token"] != first and _ended(params))
-        tokens = [request["params"]["token"] for request in client.requests if request["method"] == CREATE]
+        tokens = _created(client)
 
     assert 2 == len(set(tokens)) == len(tokens)
 

@@ -102,10 +102,18 @@ def _chosen(
 
     # `other.word` may be anything's: only what is a member itself, and only when there is no second one.
     if attribute:
-        members = [pair for pair in found if _scopes(pair[0])]
+        members = [pair for pair in found if _is_member(pair[0])]
         own = [pair for pair in members if _class_of(pair[0]) in around]
         found = own or (members if len(members) == 1 else [])
     return max(found, key=rank, default=None)
+
+
+def _is_member(definition: Node) -> bool:
+    return any(_is_scope(node) for node in _ancestors(definition.parent))
+
+
+def _is_scope(node: Node) -> bool:
+    return node.child_by_field_name("name") is not None and node.child_by_field_name("body") is not None
 
 
 def _class_of(definition: Node) -> int:
@@ -119,11 +127,11 @@ def _facts(source: bytes, definition: Node, name: Node) -> SymbolFacts:
     body = _body(definition)
     end = _end_of_declaration(body) if body is not None else definition.end_byte
     return SymbolFacts(
-        name=(name.text or b"").decode("utf-8", "replace"),
+        name=_text(source, name),
         line=name.start_point.row,
         signature=_signature(source[outer.start_byte : end]),
-        documentation=_docstring(body) or "",
-        scopes=_scopes(definition),
+        documentation=_docstring(source, body) or "",
+        scopes=_scopes(source, definition),
         first_line=outer.start_point.row,
         last_line=outer.end_point.row,
     )
@@ -148,13 +156,18 @@ def _signature(declaration: bytes) -> str:
     return inspect.cleandoc(declaration.decode("utf-8", "replace")).rstrip(" \t\n{")
 
 
-def _docstring(body: Node | None) -> str | None:
+def _text(source: bytes, node: Node) -> str:
+    # Not `Node.text`: it reads through the parser's callback again, and spins for ever once that gives no more.
+    return source[node.start_byte : node.end_byte].decode("utf-8", "replace")
+
+
+def _docstring(source: bytes, body: Node | None) -> str | None:
     first = _first_child(body) if body is not None and body.type == "block" else None
     string = _first_child(first) if first is not None and first.type == "expression_statement" else None
     if string is None or string.type != "string":
         return None
-    content = b"".join(child.text or b"" for child in string.children if child.type == "string_content")
-    return inspect.cleandoc(content.decode("utf-8", "replace"))
+    content = "".join(_text(source, child) for child in string.children if child.type == "string_content")
+    return inspect.cleandoc(content)
 
 
 def _first_child(node: Node) -> Node | None:
@@ -162,12 +175,12 @@ def _first_child(node: Node) -> Node | None:
     return node.named_child(0) if node.named_child_count else None
 
 
-def _scopes(definition: Node) -> tuple[str, ...]:
+def _scopes(source: bytes, definition: Node) -> tuple[str, ...]:
     names = []
     for node in _ancestors(definition.parent):
         name = node.child_by_field_name("name")
-        if name is not None and node.child_by_field_name("body") is not None:
-            names.append((name.text or b"").decode("utf-8", "replace"))
+        if name is not None and _is_scope(node):
+            names.append(_text(source, name))
     return tuple(reversed(names))
 
 

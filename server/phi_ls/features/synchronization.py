@@ -29,7 +29,10 @@ def register(server: PhiLanguageServer) -> None:
 def _only_deletes(params: types.DidChangeTextDocumentParams) -> bool:
     changes = params.content_changes
     return bool(changes) and all(
-        isinstance(change, types.TextDocumentContentChangePartial) and not change.text for change in changes
+        isinstance(change, types.TextDocumentContentChangePartial)
+        and not change.text
+        and change.range.start != change.range.end
+        for change in changes
     )
 
 
