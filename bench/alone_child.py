@@ -11,13 +11,13 @@ from typing import Any
 
 from lsprotocol import types
 
-from phi_ls.context.window import Edges, after_cut, plan
+from phi_ls.context.window import Edges, after_cut
 from phi_ls.documents import Document
 from phi_ls.ghost_text.stopping import finished, wants_multiline
 from phi_ls.plan import plan as workers
-from phi_ls.prompts.family import heal_fragment, infill_parts, text_budget
+from phi_ls.prompts.family import heal_fragment
 from phi_ls.settings import Settings
-from phi_ls.suggest import MULTILINE_TOKENS, RESERVE_TOKENS, SINGLE_LINE_TOKENS
+from phi_ls.suggest import MULTILINE_TOKENS, SINGLE_LINE_TOKENS, prompt
 from phi_providers.messages import Piece, Request, Started, Usage
 from phi_providers.provider import load_provider
 
@@ -30,7 +30,7 @@ class Typist:
         self._model = order.model
         self._provider = load_provider(order)
         self._provider.load(lambda _stage: None)
-        self._edges: Edges | None = None
+        self._edges: dict[str, Edges] = {}
         self._document = Document("", 0, "python", "")
         self._line = self._column = 0
 
@@ -52,23 +52,16 @@ class Typist:
         """Ask as the server does and stop where it would; return what it cost."""
         snapshot = self._document.snapshot(types.Position(self._line, self._column), path="base_events.py")
         multiline = wants_multiline(snapshot, "auto")
-        window = plan(
-            snapshot,
-            tokens_for_text=text_budget(self._model, RESERVE_TOKENS),
-            chars_per_token=self._model.chars_per_token,
-            previous=self._edges,
-        )
-        self._edges = window.edges
         request = Request(
             id=1,
-            parts=infill_parts(self._model, snapshot, window),
+            parts=prompt(self._edges, snapshot, self._model),
             max_new_tokens=MULTILINE_TOKENS if multiline else SINGLE_LINE_TOKENS,
             heal=heal_fragment(snapshot, self._model),
         )
         clock = _Clock(lambda text: finished(snapshot, text, multiline=multiline))
         usage = self._provider.generate(request, clock.emit)
         if clock.lines_cut:
-            self._edges = after_cut(self._edges, clock.lines_cut)
+            self._edges[snapshot.uri] = after_cut(self._edges[snapshot.uri], clock.lines_cut)
         return clock.cost(usage)
 
 

@@ -111,14 +111,17 @@ class InFlight:
         """Wait until the text is written; False if superseded or the time is up. Being cancelled abandons it."""
         generation.waiting += 1
         watches = [asyncio.ensure_future(event.wait()) for event in (generation.written, superseded)]
+        outlasted = False
         try:
-            await asyncio.wait(watches, timeout=timeout_s, return_when=asyncio.FIRST_COMPLETED)
+            done, _ = await asyncio.wait(watches, timeout=timeout_s, return_when=asyncio.FIRST_COMPLETED)
+            # Too slow to be waited for is not abandoned: on a slow machine the cache is the only way to a suggestion.
+            outlasted = not done
             return generation.written.is_set()
         finally:
             for watch in watches:
                 watch.cancel()
             generation.waiting -= 1
-            if not generation.waiting and not generation.written.is_set():
+            if not (generation.waiting or generation.written.is_set() or outlasted):
                 asyncio.get_running_loop().call_later(ATTACHABLE_S, self._stop_if_abandoned, generation)
 
     def edited(self, uri: str, seen_again: Callable[[Snapshot], Snapshot | None]) -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import MutableMapping
 from dataclasses import dataclass
 
 from phi_ls.caches.suggestions import contradicts
 from phi_ls.context.snapshot import Snapshot
-from phi_ls.context.window import SUFFIX_SHARE, after_cut
+from phi_ls.context.window import SUFFIX_SHARE, Edges, after_cut
 from phi_ls.context.window import plan as plan_window
 from phi_ls.decisions import Drop, Reason
 from phi_ls.ghost_text.gate import refuse
@@ -107,7 +108,7 @@ def _begin(session: Session, snapshot: Snapshot) -> Generation:
     multiline = wants_multiline(snapshot, session.settings.inline_completion.multiline)
     stream = session.pool.submit(
         Job(
-            parts=lambda model: _prompt(session, snapshot, model),
+            parts=lambda model: prompt(session.edges, snapshot, model),
             max_new_tokens=MULTILINE_TOKENS if multiline else SINGLE_LINE_TOKENS,
             urgency=Urgency.TYPING,
             replaces=snapshot.uri,
@@ -126,15 +127,16 @@ def _begin(session: Session, snapshot: Snapshot) -> Generation:
     return generation
 
 
-def _prompt(session: Session, snapshot: Snapshot, model: ModelInfo) -> tuple[Part, ...]:
+def prompt(edges: MutableMapping[str, Edges], snapshot: Snapshot, model: ModelInfo) -> tuple[Part, ...]:
+    """Return what the model is asked at the snapshot's cursor; `edges` holds the documents' windows and is updated."""
     window = plan_window(
         snapshot,
         tokens_for_text=text_budget(model, RESERVE_TOKENS),
         chars_per_token=model.chars_per_token,
-        previous=session.edges.get(snapshot.uri),
+        previous=edges.get(snapshot.uri),
         suffix_share=SUFFIX_SHARE if model.infill else 0.0,
     )
-    session.edges[snapshot.uri] = window.edges
+    edges[snapshot.uri] = window.edges
     return infill_parts(model, snapshot, window)
 
 

@@ -182,9 +182,10 @@ class EchoEditor(RawClient):
 
     def settled(self) -> Json:
         """Wait until the model is loaded and has nothing to do, and return the status then."""
-        return self.until(
+        status: Json = self.until(
             self.status, lambda status: status["kind"] not in ("busy", "inactive") and not status["queue"]
         )
+        return status
 
     def until(self, probe: Callable[[], Any], holds: Callable[[Any], bool], timeout: float = TIMEOUT_S) -> Any:
         """Ask the server again and again until what `probe` returns is as it should be, and return that."""

@@ -71,7 +71,7 @@ async def friendly_client(
         client._server.kill()
         raise
     finally:
-        await client.stop()
+        await client.stop()  # type: ignore[no-untyped-call]  # it has no hints there
 
 
 StartFriendly = Callable[..., AbstractAsyncContextManager[FriendlyClient]]

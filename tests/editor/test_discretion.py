@@ -25,7 +25,6 @@ WRONG: list[tuple[str, Any]] = [
     ("textDocument/inlineCompletion", {**at(URI, 0, 0), "context": {"triggerKind": "canary_kind"}}),
     ("textDocument/inlineCompletion", {"textDocument": "canary_document"}),
     ("textDocument/hover", {"textDocument": {"uri": URI}, "position": {"line": "canary_line", "character": 0}}),
-    ("textDocument/hover", {"textDocument": {"uri": ["canary_uri"]}, "position": {"line": 0, "character": 0}}),
     ("textDocument/hover", ["canary_list"]),
     ("workspace/executeCommand", {"command": "phi-ls.explain", "arguments": "canary_arguments"}),
     ("workspace/executeCommand", {"command": "phi-ls.explain", "arguments": ["canary_argument"]}),
@@ -38,7 +37,6 @@ WRONG_COMMANDS: list[Any] = [
     {"textDocument": {"uri": URI}, "diagnostic": {"message": 5, "range": "canary_range"}},
     {"textDocument": {"uri": URI}, "diagnostic": {"message": "canary_message", "range": None}},
     {"textDocument": {"uri": URI}, "range": span((0, 0), (1, 0)), "token": ["canary_token"]},
-    {"textDocument": {"uri": URI}, "range": span((0, 0), (1, 0)), "language": ["canary_language"]},
 ]
 
 

@@ -61,6 +61,7 @@ async def test_pytest_lsps_client_gets_pieces_and_result(friendly: StartFriendly
         arguments = {"textDocument": {"uri": URI}, "position": position(0, 5), "token": "mine"}
         result = await client.workspace_execute_command_async(types.ExecuteCommandParams("phi-ls.explain", [arguments]))
 
+    assert result is not None
     assert SENTENCE == result["text"] == "".join(client.deltas)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import statistics
 import time
+from collections.abc import Callable
 
 import pytest
 from editor.echo_editor import EchoEditor, StartEditor, span
@@ -33,15 +34,20 @@ def _baseline(client: EchoEditor) -> float:
     return statistics.median(_seconds(client) for _ in range(10))
 
 
+def _behind(client: EchoEditor, ask: Callable[[], object]) -> float:
+    ask()
+    return _seconds(client)
+
+
 def _quick_over_edits(client: EchoEditor, line: int) -> None:
     """Type, hover and ask for ghost text; behind each the cheap request must come soon. The median of five counts."""
     calm = _baseline(client)
-    asking = {
+    asking: dict[str, Callable[[], object]] = {
         "typing": lambda: client.type(URI, line, 0, "y"),
         "hover": lambda: client.send_hover(URI, line, 0),
         "ghost text": lambda: client.send_inline(URI, line, 1),
     }
-    taken = {name: [(ask(), _seconds(client))[1] for _ in range(5)] for name, ask in asking.items()}
+    taken = {name: [_behind(client, ask) for _ in range(5)] for name, ask in asking.items()}
     assert {} == {name: times for name, times in taken.items() if statistics.median(times) > calm + BUSY_S}
 
 
@@ -113,7 +119,7 @@ def test_a_binary_file(editor: StartEditor) -> None:
     ids=["form feed", "U+2028", "U+0085", "lone surrogate", "CRLF CR LF", "CR CRLF", "emoji", "all in the line"],
 )
 def test_positions_in_odd_text(editor: StartEditor, text: str, line: int, character: int) -> None:
-    """Only CRLF, LF and CR end lines, and columns are UTF-16 units: the suggestion comes back where it was asked for."""
+    """Only CRLF, LF and CR end lines, columns are UTF-16 units: the suggestion comes back where it was asked for."""
     with editor(ANSWER) as client:
         client.open(URI, text)
         shown = client.inline(URI, line, character)
@@ -158,5 +164,3 @@ def test_files_that_are_edited_into_something_hostile(editor: StartEditor) -> No
         client.edit(URI, (0, 0), (0, 1), "")
         client.type(URI, 0, 0, "#\n")
         assert client.inline(URI, 2, 4) is not None
-
-

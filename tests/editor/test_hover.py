@@ -10,7 +10,6 @@ from editor.echo_editor import URI, EchoEditor, StartEditor, position, span
 from editor.friendly_client import StartFriendly
 from editor.raw_wire import Json
 from lsprotocol import types
-from markdown_it import MarkdownIt
 
 TEXT = '''class Shape:
     def area(self, width, height):
@@ -25,7 +24,6 @@ SAID = "It gives the product."
 STILL = "still generating"
 SLOW = {"tokens": ["It", " gives", " the", " product", ".", " It", " is", " slow", "."], "token_ms": 100}
 LONG = {"tokens": [f" word{number}" for number in range(100)], "token_ms": 50}
-PLAIN: Json = {"textDocument": {"inlineCompletion": {}, "hover": {"contentFormat": ["plaintext"]}}}
 
 CANCELLED = -32800
 
@@ -129,18 +127,6 @@ def test_on_demand_shows_an_answer_that_is_known_already(editor: StartEditor) ->
         assert 1 == len(client.asked())
 
 
-def test_a_client_without_markdown_gets_plain_text(editor: StartEditor) -> None:
-    """No fences, no emphasis, no escapes for clients that would show them."""
-    answer = {"tokens": ["It", " **multiplies**", " `width`", " <b>twice</b>."]}
-    with editor(answer, capabilities=PLAIN) as client:
-        contents = _hover(client)["contents"]
-
-    assert "plaintext" == contents["kind"]
-    assert not any(mark in contents["value"] for mark in ("```", "**", "`", "\\", "*echo"))
-    assert "It multiplies width" in contents["value"]
-    assert "def area(self, width, height)" in contents["value"]
-
-
 def test_a_cancelled_hover_stops_the_engine(editor: StartEditor) -> None:
     """The pointer has moved on: the answer is instant, and the engine does not write to the end."""
     with editor(LONG) as client:
@@ -199,37 +185,6 @@ def test_without_a_worker_the_facts_stand_alone(editor: StartEditor) -> None:
 
     assert "Multiply the two" in value
     assert "word" not in value
-
-
-@pytest.mark.parametrize(
-    "hostile",
-    [
-        "![pixel](https://example.org/a.png)",
-        "[go](command:workbench.action.quit)",
-        "[go][1]\n\n[1]: https://example.org",
-        "<img src=https://example.org/a.png>",
-        "<script>alert(1)</script>",
-        "<https://example.org>",
-        "https://example.org/a.png",
-        "$(alert) $(loading~spin)",
-        "```\nfence\n```\n<b>out</b>",
-    ],
-)
-def test_hostile_answers_are_only_text(editor: StartEditor, hostile: str) -> None:
-    """Nothing that a model or a docstring writes becomes an image, a link or HTML."""
-    with editor({"tokens": [f"Look: {hostile}"]}) as client:
-        client.open(URI, f'def area():\n    """{hostile}"""\n')
-        value = client.hover(URI, 0, 5)["contents"]["value"]
-
-    assert "Look" in value
-    assert {"image", "link_open", "html_inline", "html_block"}.isdisjoint(_tokens(value))
-    assert "$(" not in value
-    assert "https://" not in value
-
-
-def _tokens(markdown: str) -> set[str]:
-    parsed = MarkdownIt("commonmark").parse(markdown)
-    return {token.type for block in parsed for token in (block, *(block.children or []))}
 
 
 def test_the_hovers_model_prompt_is_about_the_definition(editor: StartEditor) -> None:

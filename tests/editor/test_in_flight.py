@@ -182,6 +182,20 @@ def test_closing_the_document_stops_its_suggestion(editor: StartEditor) -> None:
         assert ["cancelled"] == _finishes(client)
 
 
+def test_what_comes_too_late_to_be_shown_is_kept(editor: StartEditor) -> None:
+    """After eight seconds nobody waits for ghost text; the slow model goes on, and the next request has its text."""
+    with editor({**ANSWER, "prefill_ms": 8_600}) as client:
+        request = _begun(client)
+        assert None is client.result(request)
+        assert "timeout" == client.reason()
+        assert ["stop"] == _finishes(client)
+        item = client.inline(URI, 1, 4)
+        asked = client.asked()
+
+    assert EVERYTHING == (item and item["insertText"])
+    assert 1 == len(asked)
+
+
 def test_suggestions_of_other_documents_are_not_touched(editor: StartEditor) -> None:
     """Cancelling and closing concern one document; the other one's suggestion is what it would have been."""
     other = "file:///work/other.py"

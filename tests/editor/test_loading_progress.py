@@ -68,7 +68,7 @@ def test_a_client_that_never_answers_gets_no_progress_and_suggestions_all_the_sa
 
 
 def test_a_token_accepted_too_late_is_not_used(editor: StartEditor) -> None:
-    """The first worker is gone before the client has answered: nothing is begun, least of all on the next one's token."""
+    """The first worker is gone before the client has answered: nothing is begun, on the next one's token either."""
     with editor(capabilities=WITH_PROGRESS, load=SLOW_LOAD, responders={CREATE: lambda _params: LATER}) as client:
         created = client.wait_request(CREATE)
         (worker,) = client.settled()["workers"]
@@ -95,8 +95,9 @@ def test_the_next_worker_is_shown_with_another_token(editor: StartEditor) -> Non
 async def test_pytest_lsps_client_sees_begin_and_end(friendly: StartFriendly) -> None:
     """pytest-lsp warns of tokens that were not created, and warnings fail the test."""
     async with friendly(profile="neovim", load=SLOW_LOAD) as client:
-        while not any(reports and reports[-1].kind == "end" for reports in client.progress_reports.values()):
+        progress: dict[Any, Any] = client.progress_reports
+        while not any(values and values[-1].kind == "end" for values in progress.values()):
             await client.wait_for_notification(PROGRESS)
-        (reports,) = client.progress_reports.values()
+        (values,) = progress.values()
 
-    assert "begin" == reports[0].kind
+    assert "begin" == values[0].kind

@@ -30,7 +30,7 @@ State = tuple[Json, Json, Callable[[EchoEditor], Any]]
 
 
 def _initializing(client: EchoEditor) -> None:
-    params = {"processId": client.process.pid, "rootUri": None, "capabilities": {}}
+    params: Json = {"processId": client.process.pid, "rootUri": None, "capabilities": {}}
     client.send_request("initialize", params)
 
 

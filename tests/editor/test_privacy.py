@@ -8,7 +8,7 @@ import stat
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -31,8 +31,8 @@ class Meter:
 
     def mean(self):
         """Return the mean."""
-        return 
-'''
+        return{space}
+'''.replace("{space}", " ")
 LONG_TESTS = os.environ.get("PHI_LS_LONG_TESTS") == "1"
 SESSION_S = 60.0 if LONG_TESTS else 0.0
 """How long a person goes on after each feature has been used once."""
@@ -78,7 +78,7 @@ def _traced(editor: StartEditor, folder: Path, *around: str) -> Path:
 
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("around", [no_network, list], ids=["no network", "with network"])
-def test_nothing_reaches_for_the_network(editor: StartEditor, tmp_path: Path, around: Sequence[str]) -> None:
+def test_nothing_reaches_for_the_network(editor: StartEditor, tmp_path: Path, around: Callable[[], list[str]]) -> None:
     """Server and worker open no internet socket and listen on none, whether or not there is a network to use.
 
     What they write lies in phi-ls's own folders, and the user's home stays empty.

@@ -52,7 +52,9 @@ def test_the_status_has_all_that_clients_rely_on(editor: StartEditor) -> None:
     )
     assert (None, None, 0) == (before["p50Ms"], before["p95Ms"], before["suggestionHits"])
     assert 1 == after["suggestionHits"]
-    assert 0 < after["p50Ms"] <= after["p95Ms"]
+    # Half of the two suggestions came from the cache, in less than is counted.
+    assert 0 <= after["p50Ms"] <= after["p95Ms"]
+    assert 0 < after["p95Ms"]
     assert after["promptTokens"] > 0
     (worker,) = after["workers"]
     assert WORKER_KEYS == set(worker)

@@ -132,9 +132,9 @@ def test_workers_killed_again_and_again(editor: StartEditor) -> None:
         for number in range(5):
             client.type(OTHER, 0, 0, f"v{number} = ")
             assert not client.result(ASKING["explain"](client, OTHER))["cached"]
-            gone = _worker(client)
-            gone.kill()
-            client.until(client.status, lambda status: [gone.pid] != [w["pid"] for w in status["workers"]])
+            before = [worker["pid"] for worker in client.status()["workers"]]
+            _worker(client).kill()
+            client.until(lambda: [worker["pid"] for worker in client.status()["workers"]], before.__ne__)
         assert "normal" == client.until(client.status, lambda status: status["kind"] == "normal")["kind"]
 
 

@@ -1,0 +1,54 @@
+"""What a hover's text may hold: Markdown for those who read it, and never anything but text from a model."""
+
+from __future__ import annotations
+
+import pytest
+from editor.echo_editor import URI, StartEditor
+from editor.raw_wire import Json
+from markdown_it import MarkdownIt
+
+PLAIN: Json = {"textDocument": {"inlineCompletion": {}, "hover": {"contentFormat": ["plaintext"]}}}
+
+
+def test_a_client_without_markdown_gets_plain_text(editor: StartEditor) -> None:
+    """No fences, no emphasis, no escapes for clients that would show them."""
+    answer = {"tokens": ["It", " **multiplies**", " `width`", " <b>twice</b>."]}
+    with editor(answer, capabilities=PLAIN) as client:
+        client.open(URI, "class Shape:\n    def area(self, width, height):\n        return width * height\n")
+        contents = client.hover(URI, 1, 9)["contents"]
+
+    assert "plaintext" == contents["kind"]
+    assert not any(mark in contents["value"] for mark in ("```", "**", "`", "\\", "*echo"))
+    assert "It multiplies width" in contents["value"]
+    assert "def area(self, width, height)" in contents["value"]
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "![pixel](https://example.org/a.png)",
+        "[go](command:workbench.action.quit)",
+        "[go][1]\n\n[1]: https://example.org",
+        "<img src=https://example.org/a.png>",
+        "<script>alert(1)</script>",
+        "<https://example.org>",
+        "https://example.org/a.png",
+        "$(alert) $(loading~spin)",
+        "```\nfence\n```\n<b>out</b>",
+    ],
+)
+def test_hostile_answers_are_only_text(editor: StartEditor, hostile: str) -> None:
+    """Nothing that a model or a docstring writes becomes an image, a link or HTML."""
+    with editor({"tokens": [f"Look: {hostile}"]}) as client:
+        client.open(URI, f'def area():\n    """{hostile}"""\n')
+        value = client.hover(URI, 0, 5)["contents"]["value"]
+
+    assert "Look" in value
+    assert {"image", "link_open", "html_inline", "html_block"}.isdisjoint(_tokens(value))
+    assert "$(" not in value
+    assert "https://" not in value
+
+
+def _tokens(markdown: str) -> set[str]:
+    parsed = MarkdownIt("commonmark").parse(markdown)
+    return {token.type for block in parsed for token in (block, *(block.children or []))}
