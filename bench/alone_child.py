@@ -11,13 +11,13 @@ from typing import Any
 
 from lsprotocol import types
 
+from phi_ls.answers.suggest import MULTILINE_TOKENS, SINGLE_LINE_TOKENS, prompt
 from phi_ls.context.window import Edges, after_cut
 from phi_ls.documents import Document
 from phi_ls.ghost_text.stopping import finished, wants_multiline
 from phi_ls.plan import plan as workers
 from phi_ls.prompts.family import heal_fragment
 from phi_ls.settings import Settings
-from phi_ls.suggest import MULTILINE_TOKENS, SINGLE_LINE_TOKENS, prompt
 from phi_providers.messages import Piece, Request, Started, Usage
 from phi_providers.provider import load_provider
 

@@ -7,12 +7,12 @@ from urllib.parse import unquote
 
 from lsprotocol import types
 
-from phi_ls import line_endings
 from phi_ls.context.snapshot import Snapshot
 from phi_ls.decisions import Drop
-from phi_ls.indentation import indent_unit
-from phi_ls.positions import Encoding, to_character, to_column, without_lone_surrogates
-from phi_ls.refusals import Contents
+from phi_ls.text import line_endings
+from phi_ls.text.indentation import indent_unit
+from phi_ls.text.positions import Encoding, to_character, to_column, without_lone_surrogates
+from phi_ls.text.refusals import Contents
 
 
 class Document:

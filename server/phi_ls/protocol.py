@@ -11,11 +11,11 @@ from pygls.capabilities import ServerCapabilitiesBuilder
 from pygls.exceptions import JsonRpcInvalidParams
 from pygls.protocol import lsp_method
 
-from phi_ls.dispatch import Dispatch, Phase
+from phi_ls.connection.dispatch import Dispatch, Phase
+from phi_ls.connection.json_rpc import RequestFailed, ServerCancelled
+from phi_ls.connection.structuring import STRUCTURE_ERRORS, command_arguments
 from phi_ls.documents import Documents
-from phi_ls.json_rpc import RequestFailed, ServerCancelled
-from phi_ls.positions import Encoding
-from phi_ls.structuring import STRUCTURE_ERRORS, command_arguments
+from phi_ls.text.positions import Encoding
 
 if TYPE_CHECKING:
     from cattrs import Converter

@@ -50,9 +50,9 @@ def serve(arguments: Sequence[str]) -> int:
 def _serve() -> int:
     # Imported here: `--version` and a mistyped option need none of it.
     from phi_ls.configuration import Configuration
+    from phi_ls.connection.transport import serve_stdio
     from phi_ls.server import PhiLanguageServer
     from phi_ls.settings import user_file
-    from phi_ls.transport import serve_stdio
 
     log.info("phi-ls %s, Python %s, process %d", __version__, platform.python_version(), os.getpid())
     layer, complaints = user_file()

@@ -10,12 +10,12 @@ from pathlib import Path
 from cachetools import LRUCache
 
 from phi_ls import folders
+from phi_ls.answers.explanation import Explanation
+from phi_ls.answers.in_flight import InFlight
 from phi_ls.caches.suggestions import Suggestions
 from phi_ls.context.snapshot import Snapshot
 from phi_ls.context.window import Edges
 from phi_ls.decisions import Decisions, Drop
-from phi_ls.explanation import Explanation
-from phi_ls.in_flight import InFlight
 from phi_ls.meter import Meter
 from phi_ls.plan import plan
 from phi_ls.settings import Settings

@@ -10,8 +10,8 @@ from correction_features import register
 from lsprotocol import types
 from pygls.lsp.server import LanguageServer
 
+from phi_ls.connection.transport import serve_stdio
 from phi_ls.protocol import PhiProtocol, RequestFailed, ServerCancelled
-from phi_ls.transport import serve_stdio
 
 
 class CorrectedServer(LanguageServer):

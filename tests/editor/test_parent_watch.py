@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from phi_ls.parent_watch import ParentWatch
+from phi_ls.connection.parent_watch import ParentWatch
 
 
 def _editor() -> subprocess.Popen[bytes]:

@@ -18,9 +18,7 @@ print("the loop went on", flush=True)
 
 def test_an_unread_stderr_stops_nobody() -> None:
     """Log records beyond what the pipe holds are dropped, and whoever logs goes on at once."""
-    process = subprocess.Popen(
-        [sys.executable, "-c", FLOOD], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
+    process = subprocess.Popen([sys.executable, "-c", FLOOD], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     try:
         assert process.stdout is not None
         assert "the loop went on\n" == process.stdout.readline()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from phi_ls.context.continuation import may_continue, typed_since
 from phi_ls.context.snapshot import Snapshot
 

@@ -13,8 +13,8 @@ from pure.document_oracle import Oracle
 
 from phi_ls.decisions import Reason
 from phi_ls.documents import Document
-from phi_ls.positions import Encoding
-from phi_ls.refusals import MAX_CHARS, MAX_LINES
+from phi_ls.text.positions import Encoding
+from phi_ls.text.refusals import MAX_CHARS, MAX_LINES
 
 URI = "file:///work/a.py"
 ALPHABET = "ab \té😀👩\u200d\u2028\x85\x1c\f\v\r\n"

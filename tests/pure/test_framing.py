@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from phi_ls import stdio
-from phi_ls.framing import MAX_MESSAGE_BYTES, BadFraming, FrameReader, frame
+from phi_ls.connection import stdio
+from phi_ls.connection.framing import MAX_MESSAGE_BYTES, BadFraming, FrameReader, frame
 
 
 def _reader(*pieces: bytes) -> FrameReader:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from phi_ls.positions import Encoding, length, to_character, to_column, without_lone_surrogates
+from phi_ls.text.positions import Encoding, length, to_character, to_column, without_lone_surrogates
 
 ENCODINGS: tuple[Encoding, ...] = ("utf-8", "utf-16", "utf-32")
 LINE = "aé😀b"

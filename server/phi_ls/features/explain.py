@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any
 from lsprotocol import types
 from pygls.exceptions import JsonRpcInvalidParams
 
-from phi_ls.explanation import Explanation
-from phi_ls.explanations import OnDelta, Question, Writing, ask
+from phi_ls.answers.explanation import Explanation
+from phi_ls.answers.explanations import OnDelta, Question, Writing, ask
+from phi_ls.answers.subjects import of_diagnostic, of_lines, of_symbol
 from phi_ls.features import arguments
 from phi_ls.markdown import safe_markdown
 from phi_ls.markdown_text import clean
 from phi_ls.prompts.family import ExplainSubject
 from phi_ls.protocol import RequestFailed
 from phi_ls.spoken import spoken_language
-from phi_ls.subjects import of_diagnostic, of_lines, of_symbol
 from phi_providers.errors import ProviderError
 
 if TYPE_CHECKING:

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from phi_ls import hover_text
+from phi_ls.answers import hover_text
+from phi_ls.answers.explanation import Explanation
+from phi_ls.answers.explanations import Question, Writing, ask, remembered
+from phi_ls.answers.hover_text import labelled
+from phi_ls.answers.subjects import of_symbol
 from phi_ls.context.symbols import symbol_facts, word_at
-from phi_ls.explanation import Explanation
-from phi_ls.explanations import Question, Writing, ask, remembered
-from phi_ls.hover_text import labelled
 from phi_ls.markdown import plain_text, safe_markdown
 from phi_ls.spoken import spoken_language
-from phi_ls.subjects import of_symbol
 from phi_providers.errors import ProviderError
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
+from phi_ls.answers.suggest import Shown, suggest
 from phi_ls.context.snapshot import Snapshot
 from phi_ls.decisions import Decision, Drop, Reason
-from phi_ls.suggest import Shown, suggest
 
 if TYPE_CHECKING:
     from phi_ls.documents import Document

@@ -10,17 +10,17 @@ from urllib.parse import unquote
 import typer
 from lsprotocol import types
 
+from phi_ls.answers.explanation import Explanation
+from phi_ls.answers.explanations import OnDelta, Question, ask, ignore
+from phi_ls.answers.hover_text import join, labelled, plain_facts
+from phi_ls.answers.subjects import of_lines, of_symbol, word_of
+from phi_ls.answers.suggest import Shown, suggest
 from phi_ls.context.paths import excluded
 from phi_ls.context.symbols import symbol_facts
 from phi_ls.decisions import Drop, Reason
 from phi_ls.documents import Document
-from phi_ls.explanation import Explanation
-from phi_ls.explanations import OnDelta, Question, ask, ignore
-from phi_ls.hover_text import join, labelled, plain_facts
 from phi_ls.markdown import plain_text
 from phi_ls.session import Session
-from phi_ls.subjects import of_lines, of_symbol, word_of
-from phi_ls.suggest import Shown, suggest
 from phi_ls.terminal import output
 from phi_ls.terminal.places import Cursor, Lines
 from phi_ls.terminal.report import Report, report_of, report_of_drop

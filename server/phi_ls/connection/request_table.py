@@ -9,7 +9,7 @@ from typing import Any
 
 from pygls.exceptions import JsonRpcRequestCancelled
 
-from phi_ls.json_rpc import MessageId, ServerCancelled
+from phi_ls.connection.json_rpc import MessageId, ServerCancelled
 
 CANCEL_GRACE_S = 0.05
 """A cancelled handler may first end its progress reports, which belong in front of the answer; after this it is

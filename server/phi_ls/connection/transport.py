@@ -18,12 +18,12 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from phi_ls import stdio
-from phi_ls.failures import where
-from phi_ls.framing import BadFraming, FrameReader, frame
-from phi_ls.parent_watch import ParentWatch
+from phi_ls.connection import stdio
+from phi_ls.connection.failures import where
+from phi_ls.connection.framing import BadFraming, FrameReader, frame
+from phi_ls.connection.parent_watch import ParentWatch
+from phi_ls.connection.writer import Keep, Writer
 from phi_ls.protocol import PhiProtocol
-from phi_ls.writer import Keep, Writer
 
 log = logging.getLogger(__name__)
 

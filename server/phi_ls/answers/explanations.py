@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from phi_ls.explanation import Explanation
+from phi_ls.answers.explanation import Explanation
 from phi_ls.prompts.family import ExplainSubject, explain_parts, hover_parts
 from phi_ls.session import Session
 from phi_providers.errors import NoProvider

@@ -23,12 +23,12 @@ from pygls.exceptions import (
 )
 from pygls.protocol import LanguageServerProtocol
 
-from phi_ls import handlers, json_rpc
-from phi_ls.failures import one_line, where
-from phi_ls.json_rpc import Breach, Kind, Message, MessageId, RequestFailed
-from phi_ls.request_table import Outcome, RequestTable
-from phi_ls.structuring import params_of, result_of
-from phi_ls.writer import Keep
+from phi_ls.connection import handlers, json_rpc
+from phi_ls.connection.failures import one_line, where
+from phi_ls.connection.json_rpc import Breach, Kind, Message, MessageId, RequestFailed
+from phi_ls.connection.request_table import Outcome, RequestTable
+from phi_ls.connection.structuring import params_of, result_of
+from phi_ls.connection.writer import Keep
 
 if TYPE_CHECKING:
     from concurrent.futures import Future

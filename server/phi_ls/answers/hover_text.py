@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from phi_ls.answers.explanation import Explanation
 from phi_ls.context.symbols import SymbolFacts
-from phi_ls.explanation import Explanation
 from phi_ls.markdown import code_block, plain_text, safe_markdown
 
 STILL_GENERATING = "still generating …"

@@ -10,7 +10,7 @@ from cattrs import BaseValidationError, Converter, transform_error
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException, JsonRpcInternalError, JsonRpcInvalidParams
 
-from phi_ls.json_rpc import Message, RequestFailed
+from phi_ls.connection.json_rpc import Message, RequestFailed
 
 STRUCTURE_ERRORS = (BaseValidationError, ValueError, TypeError, KeyError, AttributeError, RecursionError)
 """What cattrs and the validators of LSP's types raise."""

@@ -14,7 +14,7 @@ from typing import Any, NoReturn, Union
 
 from pygls.exceptions import JsonRpcException, JsonRpcInvalidRequest, JsonRpcParseError
 
-from phi_ls.positions import without_lone_surrogates
+from phi_ls.text.positions import without_lone_surrogates
 
 MessageId = Union[str, int]
 VERSION = "2.0"

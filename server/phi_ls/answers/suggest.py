@@ -7,6 +7,7 @@ import time
 from collections.abc import MutableMapping
 from dataclasses import dataclass
 
+from phi_ls.answers.in_flight import Generation
 from phi_ls.caches.suggestions import contradicts
 from phi_ls.context.snapshot import Snapshot
 from phi_ls.context.window import SUFFIX_SHARE, Edges, after_cut
@@ -15,7 +16,6 @@ from phi_ls.decisions import Drop, Reason
 from phi_ls.ghost_text.gate import refuse
 from phi_ls.ghost_text.stopping import finished, wants_multiline
 from phi_ls.ghost_text.trim import shape
-from phi_ls.in_flight import Generation
 from phi_ls.prompts.family import heal_fragment, infill_parts, text_budget
 from phi_ls.session import Place, Session
 from phi_providers.errors import ProviderError, Superseded, Unavailable

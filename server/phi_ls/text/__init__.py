@@ -1,0 +1,1 @@
+"""What a text is to an editor: line endings, positions, indentation, limits."""
