@@ -31,7 +31,7 @@ class PoolStatus:
     trouble: str = ""
     """Why nothing can be answered now, or why a fallback answers; empty when all is well."""
     lost: str = ""
-    """Why workers ended in whose place others are being started."""
+    """Why workers ended in whose place others are being started, or have answered nothing yet."""
 
 
 def worker_status(client: WorkerClient) -> WorkerStatus:

@@ -49,8 +49,8 @@ class Slot:
 
     @property
     def lost(self) -> WorkerDied | None:
-        """Why the last worker ended, while another is being started in its place."""
-        return None if self.open or self.loaded else self.cause
+        """Why the last worker ended, until another in its place has completed a request."""
+        return None if self.open else self.cause
 
     def start(self) -> None:
         """Start a worker unless one lives, is due, or the circuit is open."""
@@ -64,6 +64,7 @@ class Slot:
         """The worker completed a request: its death is no crash loop."""
         self._proved = True
         self._barren_starts = 0
+        self.cause = None
 
     def died(self, cause: WorkerDied, *, in_service: bool, spare: bool = False) -> None:
         """The worker is gone. `in_service` false: it was idle, which is no fault of one that has proved itself.

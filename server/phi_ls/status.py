@@ -52,7 +52,8 @@ def _kind(session: Session, pool: PoolStatus) -> tuple[str, str]:
         return "warning", pool.trouble
     if session.complaints:
         return "warning", session.complaints[0]
-    return ("busy", "generating") if pool.busy else ("normal", "ready")
+    ready = f"ready again; {pool.lost}" if pool.lost else "ready"
+    return ("busy", "generating") if pool.busy else ("normal", ready)
 
 
 def _device_reason(session: Session, pool: PoolStatus, device: str) -> str:

@@ -106,7 +106,8 @@ def test_a_worker_killed_while_it_loads(editor: StartEditor, kind: str) -> None:
         client.open(URI, TEXT.format(HARMLESS))
         client.open(OTHER, TEXT.format(HARMLESS))
         asked = ASKING[kind](client, URI)
-        client.until(client.status, lambda status: any(w["state"] == "loading" for w in status["workers"]))
+        # The engine makes its record once it has read its script, which is then free to be written anew.
+        client.until(lambda: (client.status(), (client.folder / "record.jsonl").exists())[1], bool)
         echo_script(client.folder, [ANSWER])
         _worker(client).kill()
         _answered_without_worker(client, asked, kind=kind, cause=CAUSES["kill"], within_s=DIES_WITHIN_S)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import time
 from typing import Any
@@ -54,7 +55,8 @@ async def _run(console: Console) -> int:
 
 
 async def _show(console: Console, editor: Editor, begun: float) -> None:
-    with console.status("loading the model"):
+    # A recording would keep each turn of the spinner.
+    with contextlib.nullcontext() if console.record else console.status("loading the model"):
         status = await _loaded(editor)
     ready = f"ready {time.perf_counter() - begun:.1f} s after its start"
     screen.fact(console, ready, f"{_who(status)} by {status['engine']}", status["deviceReason"])
