@@ -20,8 +20,9 @@ $(VENV)/ready: .ci/requirements.txt pyproject.toml .ci/find-python
 demo: $(VENV)/ready ## start the server, act as an editor, show what it answers
 	$(BIN)/phi-ls demo
 
+# Four at a time even on two cores: most of a test's time is waiting for a process, and four keep both cores busy.
 test: $(VENV)/ready ## run all tests
-	$(BIN)/python -m pytest $(T)
+	$(BIN)/python -m pytest -n 4 $(T)
 
 lint: $(VENV)/ready ## check style and formatting
 	$(BIN)/ruff check .
