@@ -33,7 +33,6 @@ def _command() -> int:
     try:
         app(prog_name="phi-ls")
     except output.ReaderGone:
-        output.let_go()
         return READER_GONE
     except OSError as exc:
         output.note(f"nothing more can be written: {exc.strerror}")

@@ -63,6 +63,15 @@ def test_no_engine_can_run(cli: CommandLine) -> None:
     assert "" == done.stderr
 
 
+def test_the_engine_dies_of_every_request(cli: CommandLine) -> None:
+    """A model that loads and then cannot answer is no engine that works: exit code 3 with what happened to it."""
+    cli.config.write_text("engine = 'echo'\n", "utf-8")
+    cli.script({"when": "", "then": "exit"})
+    done = cli.run("demo")
+    assert 3 == done.returncode
+    assert "exit code 7" in " ".join(done.stdout.split())
+
+
 def test_phi_ls_is_off(cli: CommandLine) -> None:
     """Settings that switch everything off are named as the cause."""
     cli.config.write_text("enable = false\n", "utf-8")

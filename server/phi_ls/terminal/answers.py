@@ -31,9 +31,6 @@ from phi_providers.models.manifest import ModelError
 ANSWERED, NOTHING, NO_PROVIDER = 0, 1, 3
 """Exit codes; 2, a usage error, is typer's."""
 
-INTERRUPTED = 130
-"""What a shell reports of a program that SIGINT ended."""
-
 Answer = Union[Report, Drop]
 Command = Callable[[Session], Awaitable[Answer]]
 
@@ -63,8 +60,6 @@ def _run(command: Command, choice: Choice, *, as_json: bool) -> Report:
     except ModelError as exc:
         output.note(str(exc))
         raise typer.Exit(NO_PROVIDER) from exc
-    except KeyboardInterrupt:
-        raise typer.Exit(INTERRUPTED) from None
     if as_json:
         output.write(report.json())
     if isinstance(answer, Report):

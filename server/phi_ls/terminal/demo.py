@@ -16,7 +16,7 @@ from phi_ls.terminal.demo_editor import Editor, ServerLost, Timed
 from phi_ls.terminal.demo_sample import Sample, load
 from phi_providers.models.installed import builtin
 
-SHOWN, NO_PROVIDER, INTERRUPTED = 0, 3, 130
+SHOWN, NO_PROVIDER = 0, 3
 """Exit codes."""
 
 LOADING_S = 300.0
@@ -38,8 +38,6 @@ def run(console: Console | None = None) -> int:
         console.print(f"phi-ls demo: nothing can be shown: {exc}", markup=False)
         console.print("`phi-ls doctor` says what this machine can use, and what to do about the rest.", markup=False)
         return NO_PROVIDER
-    except KeyboardInterrupt:
-        return INTERRUPTED
 
 
 async def _run(console: Console) -> int:

@@ -13,6 +13,7 @@ from phi_ls import __version__
 from phi_ls.configuration import Configuration
 from phi_ls.plan import plan
 from phi_ls.settings import user_file
+from phi_ls.terminal import output
 from phi_ls.terminal.doctor_folders import FolderReport, look_at_folders
 from phi_providers.devices import EngineReport, probe
 from phi_providers.messages import Load
@@ -62,7 +63,7 @@ def run(*, as_json: bool) -> int:
     """Examine this machine and print the result; returns the exit code."""
     found = examine()
     if as_json:
-        print(json.dumps(as_object(found)))  # noqa: T201  # this is the terminal
+        output.write(json.dumps(as_object(found)) + "\n")
     else:
         from phi_ls.terminal.doctor_screen import show
 

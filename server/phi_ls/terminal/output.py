@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import os
 import sys
 
 from phi_ls.layers import printable
@@ -34,7 +33,7 @@ def write(text: str) -> None:
         sys.stdout.write(text)
         sys.stdout.flush()
     except OSError as exc:
-        if False:
+        if exc.errno in LEFT:
             raise ReaderGone from exc
         raise
 
@@ -49,11 +48,3 @@ def note(text: str) -> None:
     with contextlib.suppress(OSError, AttributeError, ValueError):
         sys.stderr.write(f"phi-ls: {printable(text, 500)}\n")
         sys.stderr.flush()
-
-
-def let_go() -> None:
-    """Point stdout at nothing, so that the interpreter's flush at its end does not complain of the closed pipe."""
-    with contextlib.suppress(OSError, AttributeError, ValueError):
-        null = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(null, sys.stdout.fileno())
-        os.close(null)
