@@ -48,7 +48,8 @@ def _kind(session: Session, pool: PoolStatus) -> tuple[str, str]:
         return "warning", f"{pool.lost}; it is started again in a moment"
     if not pool.workers:
         return "inactive", "the model is not loaded; the next request loads it"
-    if pool.trouble:
+    if pool.trouble and session.settings.device != "auto":
+        # With `auto`, a device that is not there is no trouble: another one was chosen, and `deviceReason` says why.
         return "warning", pool.trouble
     if session.complaints:
         return "warning", session.complaints[0]
@@ -63,7 +64,7 @@ def _device_reason(session: Session, pool: PoolStatus, device: str) -> str:
     requested = session.settings.device
     if device and requested not in ("auto", device):
         return pool.trouble or f"{requested} could not be used"
-    return ""
+    return pool.trouble if device else ""
 
 
 def _worker(worker: WorkerStatus) -> dict[str, Any]:

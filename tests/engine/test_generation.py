@@ -36,7 +36,8 @@ def test_the_model_loads_and_tells_what_it_found(model: Model) -> None:
     )
     assert profile.prefill_tokens_per_s > 100
     assert 0 < profile.decode_ms_per_token < 250
-    assert ["verifying", "importing OpenVINO", "compiling for CPU", "warming up"] == model.stages
+    # On a busy machine the last two come twice: the first prefill was slow, so it was tried with a smaller chunk.
+    assert ["verifying", "importing OpenVINO", "compiling for CPU", "warming up"] == list(dict.fromkeys(model.stages))
 
 
 def test_it_writes_code_that_arrives_token_by_token(model: Model) -> None:

@@ -197,13 +197,13 @@ def test_a_huge_line_never_blocks(character: str) -> None:
     edit = _partial((0, 3_000_000), (0, 3_000_000), "y")
     best = [1.0, 1.0, 1.0]
     for _ in range(3):
-        begin = time.perf_counter()
+        begin = time.thread_time()
         document = _document(character * 3_900_000)
-        opened = time.perf_counter()
+        opened = time.thread_time()
         document.apply([edit])
-        edited = time.perf_counter()
+        edited = time.thread_time()
         document.snapshot(types.Position(0, 3_000_000), path="a.py")
-        asked = time.perf_counter()
+        asked = time.thread_time()
         best = list(map(min, best, (opened - begin, edited - opened, asked - edited)))
     assert max(best) < 0.1
 
@@ -211,10 +211,10 @@ def test_a_huge_line_never_blocks(character: str) -> None:
 def test_an_edit_of_ten_thousand_lines_is_quick() -> None:
     """A key typed in a long file costs far less than 10 ms."""
     document = _document("    some line of code here\n" * 10_000)
-    begin = time.perf_counter()
+    begin = time.thread_time()
     for column in range(100):
         document.apply([_partial((5000, column), (5000, column), "x")])
-    assert (time.perf_counter() - begin) / 100 < 0.01
+    assert (time.thread_time() - begin) / 100 < 0.01
 
 
 def test_a_snapshot_holds_the_lines_around_the_cursor() -> None:

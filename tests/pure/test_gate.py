@@ -98,9 +98,9 @@ def test_refuses_right_behind_a_deletion() -> None:
 
 def test_a_long_line_is_judged_at_once() -> None:
     """Ten thousand brackets right of the cursor take no noticeable time."""
-    started = time.perf_counter()
+    started = time.thread_time()
     assert Reason.TEXT_TO_THE_RIGHT == reason("‸" + ")" * 19_000 + "x")
-    assert time.perf_counter() - started < 0.5
+    assert time.thread_time() - started < 0.5
 
 
 @given(

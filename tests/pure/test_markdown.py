@@ -125,6 +125,6 @@ def test_code_block_takes_no_hostile_language() -> None:
 @pytest.mark.parametrize("unit", ["[", "*a ", "`", "<!--", "> ", "- ", "![](", "&", "_a", "[x](", "\n>", "<a "])
 def test_hostile_repetition_takes_bounded_time(unit: str) -> None:
     """A model stuck in a loop does not stop the server."""
-    start = time.perf_counter()
+    start = time.thread_time()
     safe_markdown(unit * (20_000 // len(unit)))
-    assert time.perf_counter() - start < 5
+    assert time.thread_time() - start < 5
