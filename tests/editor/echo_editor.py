@@ -16,7 +16,7 @@ from editor.raw_process import TIMEOUT_S
 from editor.raw_wire import Json, Violation
 
 SERVER = (sys.executable, "-m", "phi_ls")
-URI = "file:///work/area.py"
+URI = "file:///project/area.py"
 GHOST_TEXT: Json = {
     "textDocument": {"inlineCompletion": {}, "hover": {"contentFormat": ["markdown", "plaintext"]}},
 }

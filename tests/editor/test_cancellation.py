@@ -9,7 +9,7 @@ import pytest
 from editor.echo_editor import URI, EchoEditor, StartEditor, at, span
 
 TEXT = "def area(width, height):\n    "
-OTHER = "file:///work/other.py"
+OTHER = "file:///project/other.py"
 LONG = {"tokens": [f" word{number}" for number in range(200)], "token_ms": 50}
 NEVER = {"tokens": ["return"], "prefill_ms": 60_000}
 SIBLING = {"when": "sibling", "tokens": ["return", " width"], "token_ms": 10}

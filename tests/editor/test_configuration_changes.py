@@ -63,8 +63,8 @@ def test_a_request_under_way_while_the_engine_is_switched_is_answered(editor: St
         client.until_asked(1)
         _push(client, {"device": "GPU"})
         assert None is client.result(waiting)
-        client.open("file:///work/other.py", "def twice(size):\n    ")
-        assert client.inline("file:///work/other.py", 1, 4) is not None
+        client.open("file:///project/other.py", "def twice(size):\n    ")
+        assert client.inline("file:///project/other.py", 1, 4) is not None
 
 
 def test_a_lower_confidence_shows_what_was_held_back(editor: StartEditor) -> None:

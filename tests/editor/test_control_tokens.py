@@ -6,7 +6,7 @@ import pytest
 from editor.echo_editor import EchoEditor, StartEditor, span
 
 WRITTEN = ("<|end|>", "<|system|>", "<|user|>", "<|assistant|>", "<|endoftext|>", "<|fim_middle|>", "<s>", "</s>")
-URI = "file:///work/%3C%7Cend%7C%3E%3C%7Csystem%7C%3E.py"
+URI = "file:///project/%3C%7Cend%7C%3E%3C%7Csystem%7C%3E.py"
 TEXT = "# {0}\nMARK = '{0}'\n\n\ndef area(width, height):\n    "
 SLOW_START_S = 60.0
 

@@ -12,8 +12,8 @@ from editor.echo_editor import EchoEditor, StartEditor, at, span
 CANARY = "canary"
 """Stands in the text, the file's name, the answer and the parameters; nowhere else."""
 
-URI = "file:///work/canary_file.py"
-BINARY = "file:///work/canary_binary.py"
+URI = "file:///project/canary_file.py"
+BINARY = "file:///project/canary_binary.py"
 TEXT = '"""canary_docstring"""\n\n\ndef area(canary_width):\n    '
 ENDS = "canary_end"
 DEADLY = {"when": ENDS, "tokens": ["canary_token", " b"], "then": "abort", "at": 1}
@@ -30,7 +30,7 @@ WRONG: list[tuple[str, Any]] = [
     ("workspace/executeCommand", {"command": "phi-ls.explain", "arguments": ["canary_argument"]}),
 ]
 WRONG_COMMANDS: list[Any] = [
-    {"textDocument": {"uri": "file:///work/canary_closed.py"}, "range": span((0, 0), (1, 0))},
+    {"textDocument": {"uri": "file:///project/canary_closed.py"}, "range": span((0, 0), (1, 0))},
     {"textDocument": {"uri": BINARY}, "range": span((0, 0), (1, 0))},
     {"textDocument": {"uri": URI}},
     {"textDocument": {"uri": URI}, "range": "canary_range"},
@@ -63,7 +63,7 @@ def _errors_of_failures(client: EchoEditor) -> list[Any]:
     """Let requests fail, the engine crash, and a worker be killed at work."""
     errors = []
     for number, word in enumerate(("canary_failing", ENDS, "canary_slow")):
-        uri = f"file:///work/canary_{number}.py"
+        uri = f"file:///project/canary_{number}.py"
         client.open(uri, f"{word} = 1\n")
         before = len(client.asked())
         asked = client.send_explain(uri, range=span((0, 0), (1, 0)))

@@ -145,7 +145,7 @@ def test_a_position_past_the_end_is_the_end(editor: StartEditor) -> None:
 
 @pytest.mark.parametrize(
     ("uri", "text", "cause"),
-    [(URI, None, "not open"), ("file:///work/.env", "KEY=1", "exclude"), (URI, "a\0b", "NUL")],
+    [(URI, None, "not open"), ("file:///project/.env", "KEY=1", "exclude"), (URI, "a\0b", "NUL")],
     ids=["not open", "excluded", "binary"],
 )
 def test_documents_that_are_not_explained(editor: StartEditor, uri: str, text: str | None, cause: str) -> None:
@@ -180,7 +180,7 @@ def test_a_cancelled_explanation_ends_at_once_and_the_engine_within_two_tokens(e
 
 def test_an_explanation_in_another_document_is_not_touched_by_a_cancel(editor: StartEditor) -> None:
     """The sibling's text is what it would have been alone."""
-    other = "file:///work/other.py"
+    other = "file:///project/other.py"
     with _open(editor({"when": "sibling", "tokens": WORDS, "token_ms": 20}, LONG)) as client:
         client.open(other, "def sibling():\n    return 1\n")
         cancelled = client.send_explain(URI, range=BOTH, token="t")

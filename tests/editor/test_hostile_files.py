@@ -9,8 +9,8 @@ from collections.abc import Callable
 import pytest
 from editor.echo_editor import EchoEditor, StartEditor, span
 
-URI = "file:///work/hostile.py"
-CALM = "file:///work/calm.py"
+URI = "file:///project/hostile.py"
+CALM = "file:///project/calm.py"
 ANSWER = {"tokens": ["return", " width"]}
 HEAD = "def area(width, height):\n    "
 BUSY_S = 0.100

@@ -162,8 +162,8 @@ def test_typing_comes_before_a_hover_which_goes_on_afterwards(editor: StartEdito
         client.open(URI, TEXT)
         hovering = client.send_hover(URI, 6, 16)
         client.until_asked(1)
-        client.open("file:///work/other.py", "def one():\n    ")
-        assert client.inline("file:///work/other.py", 1, 4) is not None
+        client.open("file:///project/other.py", "def one():\n    ")
+        assert client.inline("file:///project/other.py", 1, 4) is not None
         value = client.result(hovering)["contents"]["value"]
 
     assert "It gives the product. It is slow." in value

@@ -198,7 +198,7 @@ def test_what_comes_too_late_to_be_shown_is_kept(editor: StartEditor) -> None:
 
 def test_suggestions_of_other_documents_are_not_touched(editor: StartEditor) -> None:
     """Cancelling and closing concern one document; the other one's suggestion is what it would have been."""
-    other = "file:///work/other.py"
+    other = "file:///project/other.py"
     with editor({"when": "volume", "tokens": ["return depth"]}, SLOW) as client:
         request = _begun(client)
         client.open(other, "def volume(depth):\n    ")

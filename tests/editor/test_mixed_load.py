@@ -28,7 +28,7 @@ class Storm:
     def __init__(self, client: EchoEditor, seed: int) -> None:
         self.client = client
         self.random = random.Random(seed)
-        self.uris = [f"file:///work/area{number}.py" for number in range(DOCUMENTS)]
+        self.uris = [f"file:///project/area{number}.py" for number in range(DOCUMENTS)]
         self.lengths = dict.fromkeys(self.uris, 4)
         self.outcomes: Counter[str] = Counter()
         for uri in self.uris:
@@ -107,8 +107,8 @@ def test_two_thousand_requests_cancelled_at_once_leave_nothing_behind(editor: St
             client.cancel(requests[-1])
         codes = {client.reply(request).get("error", {}).get("code") for request in requests}
         status = client.settled()
-        client.open("file:///work/after.py", "def after(width):\n    ")
-        item = client.inline("file:///work/after.py", 1, 4)
+        client.open("file:///project/after.py", "def after(width):\n    ")
+        item = client.inline("file:///project/after.py", 1, 4)
 
     assert codes <= {None, *ALLOWED}
     assert ("normal", 0) == (status["kind"], status["queue"])

@@ -15,7 +15,7 @@ import pytest
 from editor.echo_editor import SERVER, EchoEditor, StartEditor, span
 from editor.traced_session import internet, no_network, strace, written
 
-URI = "file:///work/meter.py"
+URI = "file:///project/meter.py"
 TEXT = '''"""Response times."""
 
 

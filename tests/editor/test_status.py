@@ -100,8 +100,8 @@ def test_a_worker_that_dies_is_reported_and_replaced(editor: StartEditor) -> Non
         assert None is client.result(request)
         assert "noProvider" == client.reason()
         (successor,) = client.settled()["workers"]
-        client.open("file:///work/other.py", "def twice(size):\n    ")
-        assert client.inline("file:///work/other.py", 1, 4) is not None
+        client.open("file:///project/other.py", "def twice(size):\n    ")
+        assert client.inline("file:///project/other.py", 1, 4) is not None
         client.until(lambda: (client.status(), _kinds(client)[told:])[1], lambda kinds: "normal" in kinds)
         kinds = _kinds(client)[told:]
 

@@ -40,7 +40,7 @@ def test_disabled(editor: StartEditor, options: Json) -> None:
 @pytest.mark.parametrize(
     ("uri", "text", "place", "reason"),
     [
-        ("file:///work/.env", "KEY=", (0, 4), "excluded"),
+        ("file:///project/.env", "KEY=", (0, 4), "excluded"),
         (URI, f"x = '{'a' * 20_001}'\n", (1, 0), "tooLarge"),
         (URI, "x = '\0'\n", (1, 0), "binary"),
         (URI, "breadth = width\n", (0, 12), "midWord"),
@@ -137,7 +137,7 @@ def test_the_newest_decision_comes_first_and_names_its_place(editor: StartEditor
 
 def test_decisions_of_one_document_only(editor: StartEditor) -> None:
     """With `textDocument` the decisions of other documents are left out."""
-    other = "file:///work/other.py"
+    other = "file:///project/other.py"
     with editor(ANSWER) as client:
         for uri in (URI, other):
             assert "midWord" == _reason(client, "breadth = width\n", 0, 12, uri)

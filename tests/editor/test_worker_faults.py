@@ -14,7 +14,7 @@ DEADLY, HARMLESS = "deadly", "harmless"
 """A word in the prompt decides what the model does."""
 
 TEXT = "{0}_call(1)\n\n\ndef area(width, height):\n    "
-OTHER = "file:///work/other.py"
+OTHER = "file:///project/other.py"
 ANSWER = {"tokens": ["return", " width"]}
 
 DIES_WITHIN_S = 1.0

@@ -16,7 +16,7 @@ from phi_ls.documents import Document
 from phi_ls.text.positions import Encoding
 from phi_ls.text.refusals import MAX_CHARS, MAX_LINES
 
-URI = "file:///work/a.py"
+URI = "file:///project/a.py"
 ALPHABET = "ab \té😀👩\u200d\u2028\x85\x1c\f\v\r\n"
 
 

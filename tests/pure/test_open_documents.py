@@ -7,7 +7,7 @@ from lsprotocol import types
 
 from phi_ls.documents import Documents
 
-URI = "file:///work/a.py"
+URI = "file:///project/a.py"
 
 
 def _item(text: str, version: int = 1, uri: str = URI, language: str = "python") -> types.TextDocumentItem:
