@@ -9,7 +9,7 @@ from functools import cache
 from tree_sitter import Language, Parser, Point, Tree
 
 PARSE_MS = 50.0
-"""After this processor time the parser is told that the text ends. 2,600 lines of Python take 10 ms, garbage seconds."""
+"""After so much processor time the parser is told that the text ends. 2,600 lines take 10 ms, garbage takes seconds."""
 
 CHUNK_BYTES = 4_096
 
