@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field, replace
 
+from phi_providers.errors import GenerationFailed
 from phi_providers.job import Job
 from phi_providers.messages import ModelInfo, Request, Usage
 from phi_providers.scheduler import Ticket
@@ -24,6 +25,10 @@ class Generation:
     """Token ids that have reached the stream."""
     yielding: bool = False
     """It was asked to make room and will be put back."""
+    model: ModelInfo | None = None
+    """Who began it."""
+    before: Usage | None = None
+    """What the legs before the last yield cost; None if it has not yielded."""
     finishing: bool = False
     """It was asked to stop because what it has written is enough."""
 
@@ -36,10 +41,36 @@ class Generation:
         """Return what the whole generation cost, given what its last leg did."""
         stopped_at_its_length = last.finish_reason == "cancelled" and self.yielding and self.spent
         reason = "length" if stopped_at_its_length else last.finish_reason
-        return replace(last, new_tokens=len(self.emitted) or last.new_tokens, finish_reason=reason)
+        whole = self._with(last)
+        return replace(whole, new_tokens=len(self.emitted) or last.new_tokens, finish_reason=reason)
+
+    def yielded(self, leg: Usage) -> None:
+        """It has made room and will be put back; `leg` is what it has done since it was last started."""
+        self.yielding = False
+        if leg.total_ms > 0:  # one that was stopped before its prompt reached the engine has done nothing
+            self.before = self._with(leg)
+
+    def _with(self, leg: Usage) -> Usage:
+        """Return the cost up to the end of this leg: a later leg finds the prompt that an earlier one computed."""
+        first = self.before
+        if first is None:
+            return leg
+        return replace(
+            leg,
+            prompt_tokens=first.prompt_tokens,
+            tokens_reused=first.tokens_reused,
+            first_token_ms=first.first_token_ms or (leg.first_token_ms and first.total_ms + leg.first_token_ms),
+            total_ms=first.total_ms + leg.total_ms,
+        )
 
     def request(self, model: ModelInfo) -> Request:
-        """Return the request that begins this generation, or continues it after its emitted tokens."""
+        """Return the request that begins this generation, or continues it after its emitted tokens.
+
+        Raises GenerationFailed if another model would have to continue it: its token ids mean other texts.
+        """
+        if self.emitted and model != self.model:
+            raise GenerationFailed("the model that began this answer was replaced; ask again")
+        self.model = model
         parts = self.job.parts(model)
         self.digest = hashlib.sha256(repr(parts).encode("utf-8", "surrogatepass")).digest()
         return Request(

@@ -62,13 +62,13 @@ class Pool:
     @property
     def model(self) -> ModelInfo | None:
         """The model that would answer now; None when none can."""
-        slot = self._roster.chosen
+        slot = self._roster.answering
         return slot.order.model if slot else None
 
     @property
     def profile(self) -> ModelProfile | None:
         """What loading found out about that model; None until it is loaded."""
-        slot = self._roster.chosen
+        slot = self._roster.answering
         return slot.client.profile if slot and slot.client else None
 
     def submit(self, job: Job) -> Stream:
@@ -151,7 +151,8 @@ class Pool:
         generation = self._generations.get(ticket.id) if ticket else None
         slot.died(cause, in_service=ticket is not None, spare=self._roster.has_spare(slot))
         if generation is not None:
-            self._deadly.note(generation.digest)
+            if not generation.yielding:
+                self._deadly.note(generation.digest)
             self._end(generation.ticket.id, cause)
         successor = self._roster.chosen
         hopeless = successor is None or (successor is slot and isinstance(cause, LoadFailed))
@@ -200,6 +201,8 @@ class Pool:
     def _request(self, generation: Generation, model: ModelInfo) -> Request:
         try:
             request = generation.request(model)
+        except ProviderError:
+            raise
         except Exception as exc:
             # The prompt's builder is the caller's code, run in the worker's turn: its error is this request's alone.
             log.error("a prompt could not be built: %s", type(exc).__name__)  # its text may be source
@@ -213,7 +216,7 @@ class Pool:
             return
         stopped_to_yield = generation.yielding and frame.usage.finish_reason == "cancelled"
         if stopped_to_yield and not generation.finishing and not generation.spent:
-            generation.yielding = False
+            generation.yielded(frame.usage)
             self._scheduler.requeue(generation.ticket)
         else:
             self._end(frame.id, generation.usage(frame.usage))

@@ -34,6 +34,11 @@ class Roster:
         return next((slot for slot in self.slots if slot.loaded), None)
 
     @property
+    def answering(self) -> Slot | None:
+        """The slot that answers now: the serving one, or while nothing is loaded the one that is meant to."""
+        return self.serving or self.chosen
+
+    @property
     def stand_ins(self) -> list[Slot]:
         """Idle slots that a better one has made superfluous."""
         serving = self.serving
@@ -48,18 +53,21 @@ class Roster:
         return next(slot for slot in self.slots if slot.client is client)
 
     def status(self, queue: int) -> PoolStatus:
-        """Return the state of all workers, and why circuits are open."""
+        """Return the state of all workers, and why better ones than the serving one cannot answer."""
         workers = tuple(worker_status(slot.client) for slot in self.slots if slot.client is not None)
-        trouble = "; ".join(str(slot.cause) for slot in self.slots if slot.cause and slot.open)
+        serving = self.serving
+        passed = [slot for slot in self.slots if slot.open or (serving is not None and slot.index < serving.index)]
+        trouble = "; ".join(str(slot.cause) for slot in passed if slot.cause)
         busy = any(worker.state != State.READY.value for worker in workers)
-        lost = "; ".join(str(slot.lost) for slot in self.slots if slot.lost)
+        lost = "; ".join(str(slot.lost) for slot in self.slots if slot.lost and slot not in passed)
         return PoolStatus(queue=queue, busy=busy, workers=workers, trouble=trouble, lost=lost)
 
     def retire(self, slot: Slot) -> None:
         """End a slot's worker in the background; the slot may be started again."""
-        task = asyncio.get_running_loop().create_task(slot.stop(), name="retiring a worker")
-        self._retiring.add(task)
-        task.add_done_callback(self._retired)
+        if client := slot.detach():
+            task = asyncio.get_running_loop().create_task(slot.end(client), name="retiring a worker")
+            self._retiring.add(task)
+            task.add_done_callback(self._retired)
         self._on_change()
 
     async def stop(self) -> None:

@@ -33,9 +33,19 @@ class SignsOfLife:
         """
         self.rest()
         self._learning = learn
-        self._allowed = max(silence_s, min(PATIENCE * self._longest_gap, LONGEST_S))
+        self._allowed = max(silence_s, self.patience_s)
         self._last = self._loop.time()
         self._arm()
+
+    @property
+    def due(self) -> bool:
+        """Whether something is expected."""
+        return self._timer is not None
+
+    @property
+    def patience_s(self) -> float:
+        """How long this worker may take for one step, by what it has shown; 0 before it has shown anything."""
+        return min(PATIENCE * self._longest_gap, LONGEST_S)
 
     def seen(self) -> None:
         """A frame has come."""

@@ -84,6 +84,11 @@ class Slot:
 
     async def stop(self) -> None:
         """End the worker and any restart that is due."""
+        if client := self.detach():
+            await self.end(client)
+
+    def detach(self) -> WorkerClient | None:
+        """Take the worker out of service at once and return it, for `end`: no request may reach one that is ending."""
         self._wanted = False
         if not self.open:
             self.cause = None
@@ -91,9 +96,11 @@ class Slot:
             self._timer.cancel()
             self._timer = None
         client, self.client = self.client, None
-        if client is None:
-            return
-        self._stopping = True
+        self._stopping = self._stopping or client is not None
+        return client
+
+    async def end(self, client: WorkerClient) -> None:
+        """End a detached worker's process; then start another if one has been asked for meanwhile."""
         await client.stop()
         self._stopping = False
         if self._wanted:

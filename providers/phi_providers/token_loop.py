@@ -15,11 +15,18 @@ class TokenLoop:
     """Takes an engine's steps, emits pieces, and knows why the stream ended.
 
     `fragment`: what the answer must begin with (token healing). Nothing is emitted until it has been written; it is not
-    part of the text then, but its tokens are part of the piece, because a resumed generation needs them.
+    part of the text then, but its tokens and their probabilities are part of the piece: the model did write them.
+    `seed`: tokens of an earlier leg, so that a loop is noticed where an uninterrupted answer would have noticed it.
     """
 
     def __init__(
-        self, request_id: int, emit: Emit, detokenizer: Detokenizer, stop_ids: frozenset[int], fragment: str = ""
+        self,
+        request_id: int,
+        emit: Emit,
+        detokenizer: Detokenizer,
+        stop_ids: frozenset[int],
+        fragment: str = "",
+        seed: Sequence[int] = (),
     ) -> None:
         self._id = request_id
         self._emit = emit
@@ -30,6 +37,8 @@ class TokenLoop:
         self._ids: list[int] = []
         self._log_probs: list[float] = []
         self._repetition = Repetition()
+        for token in seed:
+            self._repetition.push(token)
         self.finish = ""
         """Usage.finish_reason, or `contradicted`: the answer does not begin with the fragment. Empty: no reason yet."""
         self.tokens = 0

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from phi_providers.detokenizer import Detokenizer, UnknownTokenizer
 from phi_providers.errors import GenerationFailed, LoadFailed
-from phi_providers.healing import Healing, take_off
+from phi_providers.healing import take_off
 from phi_providers.messages import Load, ModelProfile, Request, Started, Usage
 from phi_providers.models.manifest import ModelError, verify
 from phi_providers.prompt import Fitted, PromptEncoder
@@ -64,7 +64,7 @@ class TokenProvider:
         fitted = self._fit(request)
         if not emit(_started(request, fitted)):
             return Usage(prompt_tokens=len(fitted.ids), finish_reason="cancelled")
-        if not fitted.tail.text.strip():
+        if not any(part.text.strip() for part in request.parts):
             return Usage(prompt_tokens=len(fitted.ids))
         answer = _Answer(self._engine, self._loaded, request, fitted, emit, self._stop_ids, self._model.context)
         return answer.usage(begun)
@@ -124,7 +124,7 @@ class _Answer:
         healing = take_off(self._fitted, self._request.heal)
         reused: int | None = None
         healed = False
-        if healing and self._was_healed(healing):
+        if healing and not self._request.resume_ids:
             loop, work, finish = self._run(healing.ids, healing.tokens, healing.fragment, healing.opens_text)
             healed, reused = finish != "contradicted", work.tokens_reused
         if not healed:
@@ -143,24 +143,13 @@ class _Answer:
             healed=healed,
         )
 
-    def _was_healed(self, healing: Healing) -> bool:
-        """Return whether what was emitted before a yield, if anything was, came from the healed prompt."""
-        return self._text_of(self._request.resume_ids, healing.opens_text).startswith(
-            healing.fragment if self._request.resume_ids else ""
-        )
-
-    def _text_of(self, ids: tuple[int, ...], opens_text: bool) -> str:
-        detokenizer = Detokenizer(self._table, at_start=opens_text and self._dummy)
-        return "".join(detokenizer.push(token) for token in ids)
-
     def _run(self, prompt: tuple[int, ...], extra: int, fragment: str, opens: bool) -> tuple[TokenLoop, Work, str]:
         request = self._request
         limit = request.max_new_tokens + extra
         ids = prompt + request.resume_ids
         assert len(ids) + limit <= self._context, "the prompt and its answer exceed the model's context"
         detokenizer = Detokenizer(self._table, request.resume_ids, at_start=opens and self._dummy)
-        fragment = "" if request.resume_ids else fragment
-        loop = TokenLoop(request.id, self._emit, detokenizer, self._stop_ids, fragment)
+        loop = TokenLoop(request.id, self._emit, detokenizer, self._stop_ids, fragment, request.resume_ids)
         work = self._engine.run(ids, limit, self._stop_ids, loop.step)
         return loop, work, loop.end(limit)
 

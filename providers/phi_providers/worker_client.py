@@ -76,6 +76,7 @@ class WorkerClient:
         self._stopping = False
         self._life = SignsOfLife(self._silent)
         self._stage = SignsOfLife(self._stuck)
+        self._obedience = SignsOfLife(self._deaf)
         self._task = asyncio.get_running_loop().create_task(self._live(), name="worker")
         self._task.add_done_callback(self._lost)
 
@@ -91,8 +92,8 @@ class WorkerClient:
         """Ask the worker to stop this request; it answers Done within a token or a chunk, or is killed."""
         if self.running is not None and self.running.id == request_id:
             self._send(Cancel(id=request_id))
-            delay_s = self._limits.cancel_grace_s
-            asyncio.get_running_loop().call_later(delay_s, self._kill_if_deaf, self.running)
+            if not self._obedience.due:
+                self._obedience.expect(max(self._limits.cancel_grace_s, self._life.patience_s), learn=False)
 
     async def stop(self) -> None:
         """End the process: close its stdin, wait, kill. No callback follows."""
@@ -159,6 +160,8 @@ class WorkerClient:
         if isinstance(frame, Hello):
             if frame.protocol != PROTOCOL_VERSION:
                 self._cause = LoadFailed(f"the worker speaks protocol {frame.protocol}, not {PROTOCOL_VERSION}")
+            # Not the pid that was started: in a Windows virtual environment that one is a launcher.
+            self.pid = frame.pid
             self.state = State.LOADING
         elif isinstance(frame, Loading) and self.profile is None:
             if frame.stage != self.stage:
@@ -184,6 +187,7 @@ class WorkerClient:
         if isinstance(frame, (Done, Failed)):
             self.state, self.running = State.READY, None
             self._life.rest()
+            self._obedience.rest()
         self._listener.on_frame(self, frame)
 
     def _send(self, frame: Frame) -> None:
@@ -195,10 +199,8 @@ class WorkerClient:
         if self._process is not None and self._process.stdin is not None:
             self._process.stdin.close()
 
-    def _kill_if_deaf(self, request: Request) -> None:
-        # Not by its id: one that yielded may have been resumed since.
-        if self.running is request:
-            self.kill(self._death("did not stop a cancelled request and was ended", WorkerHung))
+    def _deaf(self, _silence_s: float) -> None:
+        self.kill(self._death("did not stop a cancelled request and was ended", WorkerHung))
 
     def _silent(self, silence_s: float) -> None:
         self.kill(self._death(f"gave no sign of life for {silence_s:.1f} s and was ended", WorkerHung))
@@ -225,8 +227,8 @@ class WorkerClient:
 
     def _died(self, cause: WorkerDied) -> None:
         self.state = State.DEAD
-        self._stage.rest()
-        self._life.rest()
+        for watch in (self._stage, self._life, self._obedience):
+            watch.rest()
         if not self._stopping:
             self._listener.on_death(self, cause)
 

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import os
 import signal
+import site
 import subprocess
 import sys
 from pathlib import Path
@@ -54,6 +55,9 @@ FORCED_ENVIRONMENT = {
 def environment(home: Path) -> dict[str, str]:
     """Return a worker's environment; `home` is a private folder, for engines that drop files into the user's."""
     kept = {name: os.environ[name] for name in KEPT_ENVIRONMENT if name in os.environ}
+    if site.ENABLE_USER_SITE:
+        # `pip install --user` put us below the home that the worker is not given.
+        kept["PYTHONUSERBASE"] = site.getuserbase()
     homes = {"HOME": str(home), "USERPROFILE": str(home), "LOCALAPPDATA": str(home), "XDG_CACHE_HOME": str(home)}
     return {**kept, **FORCED_ENVIRONMENT, **homes}
 
@@ -83,7 +87,13 @@ async def spawn(order: Load, home: Path) -> asyncio.subprocess.Process:
     if sys.platform == "win32":
         from phi_providers.windows_job import kill_with_parent
 
-        kill_with_parent(process.pid)
+        try:
+            kill_with_parent(process.pid)
+        except OSError:
+            if process.returncode is None:
+                process.kill()
+            await process.wait()
+            raise
     return process
 
 
@@ -115,6 +125,8 @@ def describe_exit(code: int | None) -> str:
         return "did not end"
     if code in (-9, 137):
         return "was killed (signal 9; when memory is short, the system does this)"
+    if code >= 0xC0000000:
+        return f"crashed in native code (0x{code:08X})"  # Windows: an NTSTATUS
     if code < 0:
         return f"crashed in native code (signal {-code})"
     return f"ended with exit code {code}"

@@ -158,15 +158,23 @@ def switches(value: Any) -> dict[str, bool]:
 
 
 _ID = name(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}", "a name of letters, digits, dots, dashes and underscores")
-_DEVICE = name(r"[A-Za-z0-9][A-Za-z0-9.:_-]{0,63}", "a device like NPU, GPU.0, CPU or cuda:0")
+_DEVICE_NAME = name(r"[A-Za-z0-9][A-Za-z0-9.:_-]{0,63}", "a device like NPU, GPU.0, CPU or cuda:0")
+_OPENVINO_DEVICE = re.compile(r"(?i)(cpu|gpu|npu)(\.\d+)?")
 _LANGUAGE = name(r"auto|[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8}){0,4}", 'a language tag like "de" or "pt-BR", or "auto"')
+
+
+def device(value: Any) -> str:
+    """Check a device's name; OpenVINO knows its own in capitals only."""
+    checked = str(_DEVICE_NAME(value))
+    return checked.upper() if _OPENVINO_DEVICE.fullmatch(checked) else checked
+
 
 OPTIONS: dict[str, Option] = {
     "enable": Option("enable", flag),
     "languages": Option("languages", switches),
     "model": Option("model", _ID),
     "engine": Option("engine", _ID),
-    "device": Option("device", _DEVICE),
+    "device": Option("device", device),
     "modelPath": Option("model_path", path, trusted_only=True),
     "openaiServer.url": Option("openai_server_url", address, trusted_only=True),
     "inlineCompletion.enable": Option("inline_completion.enable", flag),

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cachetools import LRUCache
 
@@ -20,6 +21,9 @@ from phi_ls.meter import Meter
 from phi_ls.plan import plan
 from phi_ls.settings import Settings
 from phi_providers.pool import Pool
+
+if TYPE_CHECKING:
+    from phi_ls.answers.explanations import Writing
 
 log = logging.getLogger(__name__)
 
@@ -49,6 +53,8 @@ class Session:
         self.shown: LRUCache[str, tuple[Snapshot, str]] = LRUCache(REMEMBERED_DOCUMENTS)
         """The suggestion shown last in each document, to tell when it is contradicted."""
         self.explanations: LRUCache[bytes, Explanation] = LRUCache(256)
+        self.writings: dict[bytes, Writing] = {}
+        """Hover answers on their way, by what was asked."""
         self._just_deleted: set[str] = set()
         self._on_change = on_change
         self.pool = self._make_pool()
@@ -71,6 +77,10 @@ class Session:
             await retired.close()
         elif settings.enable and not old.enable:
             self.start()
+        elif old.enable and not settings.enable:
+            # Off means that no model is loaded.
+            retired, self.pool = self.pool, self._make_pool()
+            await retired.close()
 
     def note_edit(self, uri: str, *, deleted: bool) -> None:
         """A document was edited; `deleted` says that the edit only took text away."""

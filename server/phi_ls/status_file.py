@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import os
@@ -36,13 +37,13 @@ class StatusFile:
         try:
             folders.write_private(self._path, json.dumps(content).encode())
         except OSError as exc:
-            log.warning("no status file: %s", exc)
-            self._path = None
+            # Tried again at the next change: on Windows a reader of the file is enough to be refused.
+            log.warning("the status file was not written: %s", exc)
 
     def remove(self) -> None:
         """The server ends."""
         if self._path is not None:
-            self._path.unlink(missing_ok=True)
+            _remove(self._path)
             self._path = None
 
 
@@ -60,5 +61,10 @@ def running_servers() -> list[dict[str, Any]]:
         if alive:
             found.append(content)
         else:
-            path.unlink(missing_ok=True)
+            _remove(path)
     return found
+
+
+def _remove(path: Path) -> None:
+    with contextlib.suppress(OSError):
+        path.unlink(missing_ok=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -11,6 +12,10 @@ from process.processes import workers_of_this_process
 from process.watched_pool import MakePool, Script, WatchedPool
 
 from phi_providers.pool import Limits
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # A shell that runs us in the background has Ctrl-C ignored, and what we start would ignore it, too.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 if sys.platform == "win32":
     # What these prove is done there by a job object, and there is no way to stop a process for a while.

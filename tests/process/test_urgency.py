@@ -28,16 +28,19 @@ async def test_typing_makes_an_explanation_yield_and_it_resumes_where_it_was(poo
 
 
 async def test_what_resumes_reuses_its_prompt_and_repeats_no_token(pool: WatchedPool, script: Script) -> None:
-    """The same prompt comes back with the emitted tokens after it, so that the engine's cache serves all of it."""
+    """The same prompt comes back with the emitted tokens after it, so that the engine's cache serves all of it.
+
+    The whole generation's cost is still that of its first, cold prompt.
+    """
     script.write(LONG)
     asked = pool.submit("a long question", Urgency.ASKED, max_new_tokens=20)
     await pieces(asked, 3)
     await pool.answer("quick")
     rest = await asyncio.wait_for(outcome(asked), PATIENCE_S)
     assert rest.usage is not None
-    assert (3, 3, 20) == (rest.usage.prompt_tokens, rest.usage.tokens_reused, rest.usage.new_tokens)
+    assert (3, 0, 20) == (rest.usage.prompt_tokens, rest.usage.tokens_reused, rest.usage.new_tokens)
     legs = [line for line in script.record() if line.get("id") == asked.id and "prompt" in line]
-    assert ["a long question"] * 2 == [leg["prompt"] for leg in legs]
+    assert [("a long question", 0), ("a long question", 3)] == [(leg["prompt"], leg["reused"]) for leg in legs]
     assert [(0, 20), (legs[1]["resumed"], 20 - legs[1]["resumed"])] == [(leg["resumed"], leg["new"]) for leg in legs]
 
 

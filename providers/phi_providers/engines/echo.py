@@ -87,7 +87,13 @@ class EchoProvider:
         words = "".join(part.text for part in request.parts).split(" ")
         reused = max((_common(cached, words) for cached in self._cache), default=0)
         self._cache.append(words)
-        self._record(id=request.id, prompt=" ".join(words), new=request.max_new_tokens, resumed=len(request.resume_ids))
+        self._record(
+            id=request.id,
+            prompt=" ".join(words),
+            new=request.max_new_tokens,
+            reused=reused,
+            resumed=len(request.resume_ids),
+        )
         emit(Started(id=request.id, prompt_tokens=len(words), sizes=_sizes(request)))
         finish = self._prefill(request, emit, answer)
         first_ms = (time.perf_counter() - begun) * 1000

@@ -31,6 +31,8 @@ class Writing:
         self._key = key
         self._stream = stream
         self._on_delta = on_delta
+        self.waiting = 0
+        """Hovers that wait for it now."""
         self.task: asyncio.Task[Explanation] = asyncio.get_running_loop().create_task(self._write(), name="explanation")
 
     def abandon(self) -> None:
@@ -56,15 +58,19 @@ class Writing:
             self._stream.close()
         usage = self._stream.usage or Usage()
         self._session.meter.worked(usage.prompt_tokens, usage.tokens_reused)
+        profile = self._stream.profile
+        # Another model may have stepped in since the question was asked; its answer is not this one's.
+        as_expected = profile is None or profile.model == self._model.id
         explanation = Explanation(
             text=self.text.strip(),
-            model=self._model.id,
-            note=self._model.note,
+            model=profile.model if profile else self._model.id,
+            note=self._model.note if as_expected else "",
             finish_reason="stop" if ended else usage.finish_reason,
-            profile=self._stream.profile,
+            profile=profile,
             usage=usage,
         )
-        self._session.explanations[self._key] = explanation
+        if explanation.text and as_expected:
+            self._session.explanations[self._key] = explanation
         return explanation
 
 
@@ -116,6 +122,9 @@ def ask(
     if known := remembered(session, question):
         on_delta(known.text)
         return known
+    key = question.key(model)
+    if question.brief and (running := session.writings.get(key)):
+        return running
     most = HOVER_TOKENS if question.brief else EXPLAIN_TOKENS
     job = Job(
         parts=question.parts,
@@ -123,7 +132,18 @@ def ask(
         urgency=Urgency.LOOKING if question.brief else Urgency.ASKED,
         replaces=replaces,
     )
-    return Writing(session, model, question.key(model), session.pool.submit(job), on_delta)
+    writing = Writing(session, model, key, session.pool.submit(job), on_delta)
+    if question.brief:
+        session.writings[key] = writing
+    writing.task.add_done_callback(lambda task: _left(session, key, writing, task))
+    return writing
+
+
+def _left(session: Session, key: bytes, writing: Writing, task: asyncio.Task[Explanation]) -> None:
+    if session.writings.get(key) is writing:
+        del session.writings[key]
+    if not task.cancelled():
+        task.exception()  # looked at, so that one nobody waits for any more is not reported as lost
 
 
 def remembered(session: Session, question: Question) -> Explanation | None:

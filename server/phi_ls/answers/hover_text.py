@@ -24,7 +24,9 @@ def plain_facts(facts: SymbolFacts) -> str:
 
 
 def labelled(explanation: Explanation, *, markdown: bool) -> str:
-    """Return the model's words and who said them."""
+    """Return the model's words and who said them; nothing if it had none."""
+    if not explanation.text.strip():
+        return ""
     note = f" {explanation.note}" if explanation.note else ""
     if markdown:
         return f"{safe_markdown(explanation.text)}\n\n*{explanation.model}:{safe_markdown(note) and note}*"

@@ -62,6 +62,8 @@ class Generation:
         """Nobody can use it: the engine stops within two tokens."""
         self.stream.close()
         self.task.cancel()
+        # A task that is cancelled before its first step never gets as far as its `finally`.
+        self._end()
 
     async def _collect(self) -> None:
         try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from phi_ls.context.symbols import SymbolFacts, symbol_facts, word_at
+from phi_ls.context.symbols import SymbolFacts, word_at
 from phi_ls.documents import Document
 from phi_ls.prompts.family import ExplainSubject
 
@@ -32,11 +32,8 @@ def of_diagnostic(document: Document, first: int, last: int, message: str, path:
     return of_lines(document, start, last + LINES_AROUND_DIAGNOSTIC, path, (message,))
 
 
-def of_symbol(
-    document: Document, line: int, column: int, path: str, facts: SymbolFacts | None = None
-) -> ExplainSubject:
+def of_symbol(document: Document, line: int, column: int, path: str, facts: SymbolFacts | None) -> ExplainSubject:
     """Return the definition of the word at a place, or, where it is not defined here, the lines around its use."""
-    facts = facts or symbol_facts(document.text, line, column, document.language)
     name = word_of(document, line, column)
     if facts is None:
         subject = of_lines(document, max(0, line - LINES_AROUND_USE), line + LINES_AROUND_USE, path)

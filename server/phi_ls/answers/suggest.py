@@ -40,21 +40,29 @@ class Shown:
     generation: Generation | None = None
 
 
-async def suggest(session: Session, snapshot: Snapshot, *, invoked: bool, just_deleted: bool = False) -> Shown | Drop:
+async def suggest(
+    session: Session,
+    snapshot: Snapshot,
+    *,
+    invoked: bool,
+    just_deleted: bool = False,
+    within_s: float = ANSWER_WITHIN_S,
+) -> Shown | Drop:
     """Return what to insert at the snapshot's cursor, or why nothing."""
     begun = time.perf_counter()
     superseded = _newest(session, snapshot)
     _note_contradiction(session, snapshot)
-    outcome = await _suggest(session, snapshot, superseded, invoked=invoked, just_deleted=just_deleted)
+    outcome = _without_model(session, snapshot, invoked=invoked, just_deleted=just_deleted)
+    if outcome is None:
+        outcome = await _from_model(session, snapshot, superseded, within_s)
     if isinstance(outcome, Shown):
         session.shown[snapshot.uri] = (snapshot, outcome.text)
         session.meter.answered((time.perf_counter() - begun) * 1000, from_cache=outcome.from_cache)
     return outcome
 
 
-async def _suggest(
-    session: Session, snapshot: Snapshot, superseded: asyncio.Event, *, invoked: bool, just_deleted: bool
-) -> Shown | Drop:
+def _without_model(session: Session, snapshot: Snapshot, *, invoked: bool, just_deleted: bool) -> Shown | Drop | None:
+    """Return what needs no model: a suggestion made before, a reason not to ask; None if it has to be asked."""
     if not invoked and session.suggestions.recently_rejected(snapshot):
         return Drop(reason=Reason.REJECTED_RECENTLY, detail="suggestions at this place were typed over twice")
     # The cache before the other gates: it answers most keystrokes, and nothing else has to be looked at for it.
@@ -64,24 +72,32 @@ async def _suggest(
         return drop
     if (settled := session.settled.get(snapshot.uri)) and settled[0] == _key(snapshot):
         return settled[1]
-    generation = session.in_flight.find(snapshot)
-    outcome = await _answer(session, snapshot, generation, superseded) if generation is not None else None
+    return None
+
+
+async def _from_model(session: Session, snapshot: Snapshot, superseded: asyncio.Event, within_s: float) -> Shown | Drop:
+    """Share the generation that agrees with this place, or begin one."""
+    shared = session.in_flight.find(snapshot)
+    outcome = await _answer(session, snapshot, shared, superseded, within_s) if shared is not None else None
     if outcome is None:
-        # Nothing is being written for this place, or what was has all been typed, or came to nothing further up.
+        # Nothing is being written for this place, or what was has all been typed, or came to nothing further up. An
+        # equal request that waited for the same may have begun anew already.
+        begun = session.in_flight.find(snapshot)
         try:
-            outcome = await _answer(session, snapshot, _begin(session, snapshot), superseded)
+            fresh = begun if begun is not None and begun is not shared else _begin(session, snapshot)
         except Unavailable as exc:
             return Drop(reason=Reason.NO_PROVIDER, detail=str(exc))
+        outcome = await _answer(session, snapshot, fresh, superseded, within_s)
     return outcome or Drop(reason=Reason.STALE, detail="what was typed meanwhile is not what the model writes")
 
 
 async def _answer(
-    session: Session, snapshot: Snapshot, generation: Generation, superseded: asyncio.Event
+    session: Session, snapshot: Snapshot, generation: Generation, superseded: asyncio.Event, within_s: float
 ) -> Shown | Drop | None:
     """Wait for the generation and return what it means at this snapshot; None if it has nothing for this place."""
-    written = await session.in_flight.wait(generation, superseded, ANSWER_WITHIN_S)
+    written = await session.in_flight.wait(generation, superseded, within_s)
     if superseded.is_set() or not written:
-        return _unanswered(superseded)
+        return _unanswered(superseded, within_s)
     if generation.error is not None:
         return _failed(generation.error)
     if generation.overtaken:
@@ -184,10 +200,10 @@ def _key(snapshot: Snapshot) -> Place:
     return (snapshot.version, snapshot.line, snapshot.column)
 
 
-def _unanswered(superseded: asyncio.Event) -> Drop:
+def _unanswered(superseded: asyncio.Event, within_s: float) -> Drop:
     if superseded.is_set():
         return Drop(reason=Reason.SUPERSEDED, detail="a newer request for this document took its place")
-    return Drop(reason=Reason.TIMEOUT, detail=f"no answer within {ANSWER_WITHIN_S:.0f} s; it is kept when it comes")
+    return Drop(reason=Reason.TIMEOUT, detail=f"no answer within {within_s:.0f} s; it is kept when it comes")
 
 
 def _failed(error: ProviderError) -> Drop:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from cachetools import TTLCache
 
+from phi_ls.context.closers import OPENERS, closes
 from phi_ls.context.snapshot import Snapshot
 from phi_ls.ghost_text.preparation import unify_line_endings
 from phi_ls.ghost_text.surroundings import cut_suffix
@@ -20,7 +21,6 @@ ROWS_WALKED = 16
 """Lines that may have been; no suggestion has more, and each costs the lookup about three microseconds."""
 _PER_PLACE = 8
 _REJECTIONS = 2
-_OPENERS = {")": "(", "]": "[", "}": "{", ">": "<", '"': '"', "'": "'", "`": "`"}
 
 _Place = tuple[str, str, tuple[str, ...], tuple[str, ...]]
 """URI, language, lines above and lines below the line: compared as text, so that no two places are ever confused."""
@@ -152,7 +152,7 @@ def _closing_line(snapshot: Snapshot) -> str:
     `{` and `}` moves the `}` down a line."""
     below = snapshot.lines[snapshot.row + 1 : snapshot.row + 2]
     closing = below[0].lstrip(" \t") if below and not snapshot.after.strip() else ""
-    return closing if closing[:1] in _OPENERS else ""
+    return closing if closing[:1] in OPENERS else ""
 
 
 def _typed(origin: _Origin, before: str, after: str) -> str | None:
@@ -161,14 +161,7 @@ def _typed(origin: _Origin, before: str, after: str) -> str | None:
         return None
     typed = origin.line[len(before) :] + origin.below_it
     inserted = origin.after[: len(origin.after) - len(after)]
-    return typed if len(typed) <= TYPED_LIMIT and _closes(inserted, typed) else None
-
-
-def _closes(inserted: str, typed: str) -> bool:
-    """Tell whether an editor has put these closers there by itself: only for what was typed, and one for each."""
-    return all(
-        closer in _OPENERS and typed.count(_OPENERS[closer]) >= inserted.count(closer) for closer in set(inserted)
-    )
+    return typed if len(typed) <= TYPED_LIMIT and closes(inserted, typed) else None
 
 
 def _match(snapshot: Snapshot, origin: _Origin, entry: _Entry) -> Hit | None:

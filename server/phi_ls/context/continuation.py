@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from phi_ls.context.closers import closes
 from phi_ls.context.snapshot import Snapshot
 
 COMPARED_LINES = 40
 """Lines on either side that must be as they were; an edit further away does not change what a person sees here."""
 
 HEAD_CHARS = 200
+MAX_CLOSERS = 3
 
 
 def typed_since(old: Snapshot, new: Snapshot) -> str | None:
@@ -19,8 +21,10 @@ def typed_since(old: Snapshot, new: Snapshot) -> str | None:
         return None
     span = (*new.lines[at : new.row], new.before)
     typed = "\n".join(span)[len(old.before) :]
-    backwards = new.line == old.line and new.column < old.column
-    return None if backwards else typed
+    if new.line == old.line and new.column < old.column:
+        return None
+    closers = new.after[: len(new.after) - len(old.after)]
+    return typed if new.after.endswith(old.after) and closes(closers, typed) else None
 
 
 def may_continue(old: Snapshot, now: Snapshot, text: str) -> bool:
@@ -32,15 +36,21 @@ def may_continue(old: Snapshot, now: Snapshot, text: str) -> bool:
         return False
     written, head = now.suffix, old.suffix[:HEAD_CHARS]
     agreed = _common_length(written, text)
-    if len(head) < HEAD_CHARS:
-        # All that stands behind the old cursor, perhaps nothing: whatever comes before it has been inserted.
-        inserted_agrees = written.endswith(head) and len(written) - len(head) <= agreed
-    else:
-        inserted_agrees = any(written.startswith(head, length) for length in range(agreed, -1, -1))
-    if inserted_agrees:
+    if any(_joins(written, typed, head) for typed in range(agreed, -1, -1)):
         return True
     # The person may be ahead of the model: all that it has written agrees, and more has been typed.
     return agreed == len(text) and head in written[agreed : agreed + HEAD_CHARS + len(head)]
+
+
+def _joins(written: str, typed: int, head: str) -> bool:
+    """Whether behind the first `typed` characters the old text goes on, perhaps behind closers of the editor's."""
+    for closers in range(MAX_CLOSERS + 1):
+        at = typed + closers
+        # A short head is all that stands behind the old cursor, perhaps nothing: whatever is before it was inserted.
+        meets = written.startswith(head, at) if len(head) == HEAD_CHARS else written[at:] == head
+        if meets and closes(written[typed:at], written[:typed]):
+            return True
+    return False
 
 
 def _same_above(old: Snapshot, new: Snapshot) -> bool:
@@ -49,7 +59,7 @@ def _same_above(old: Snapshot, new: Snapshot) -> bool:
 
 def _same_below(old: Snapshot, new: Snapshot) -> bool:
     grown = new.total_lines - old.total_lines
-    if grown != new.line - old.line or old.after != new.after:
+    if grown != new.line - old.line:
         return False
     return old.lines[old.row + 1 :][:COMPARED_LINES] == new.lines[new.row + 1 :][:COMPARED_LINES]
 

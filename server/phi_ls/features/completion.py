@@ -26,6 +26,8 @@ def register(server: PhiLanguageServer) -> None:
 
     @server.feature(types.TEXT_DOCUMENT_COMPLETION, types.CompletionOptions())
     async def completion(params: types.CompletionParams) -> types.CompletionList | None:
+        if not _wanted(server):
+            return None
         document = server.documents.get(params.text_document.uri)
         if document is None:
             return None

@@ -11,6 +11,7 @@ from pygls.exceptions import JsonRpcInvalidParams
 from phi_ls.answers.explanation import Explanation
 from phi_ls.answers.explanations import OnDelta, Question, Writing, ask
 from phi_ls.answers.subjects import of_diagnostic, of_lines, of_symbol
+from phi_ls.context.symbols import symbol_facts
 from phi_ls.features import arguments
 from phi_ls.markdown import safe_markdown
 from phi_ls.markdown_text import clean
@@ -34,8 +35,12 @@ def register(server: PhiLanguageServer) -> None:
         options = arguments.as_object(sent)
         document = _document(server, arguments.document_uri(options))
         subject = _subject(server, document, options)
+        if not subject.code.strip():
+            raise RequestFailed("there is nothing to explain in these lines")
         question = Question(subject=subject, language=spoken_language(server, options.get("language")))
         explanation = await _answer(server, question, _sender(server, options.get("token")))
+        if not explanation.text:
+            raise RequestFailed(f"the model {explanation.model} had nothing to say; select more or less")
         return {
             "text": safe_markdown(explanation.text),
             "model": explanation.model,
@@ -66,7 +71,9 @@ def _subject(server: PhiLanguageServer, document: Document, options: dict[str, A
         # A selection of whole lines ends at the start of the line after them.
         return of_lines(document, first, last - (column == 0 and last > first), path)
     if options.get("position") is not None:
-        return of_symbol(document, *document.clamp(arguments.position(options["position"])), path)
+        line, column = document.clamp(arguments.position(options["position"]))
+        facts = symbol_facts(document.text, line, column, document.language)
+        return of_symbol(document, line, column, path, facts)
     raise JsonRpcInvalidParams("one of 'range', 'position' and 'diagnostic' must say what to explain")
 
 

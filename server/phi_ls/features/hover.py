@@ -72,11 +72,15 @@ async def _said(server: PhiLanguageServer, question: Question, uri: str, *, mark
 
 async def _by_deadline(writing: Writing, deadline_s: float) -> Writing | Explanation:
     """Return the explanation if it is complete in time, else what is being written, which goes on."""
+    writing.waiting += 1
     try:
         done, _ = await asyncio.wait({writing.task}, timeout=deadline_s)
     except asyncio.CancelledError:
-        writing.abandon()
+        if writing.waiting == 1:
+            writing.abandon()
         raise
+    finally:
+        writing.waiting -= 1
     return writing.task.result() if done else writing
 
 

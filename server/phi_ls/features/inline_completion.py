@@ -28,15 +28,24 @@ def register(server: PhiLanguageServer) -> None:
         # A client may point behind the end of a line or of the document; what it gets names the place that is meant.
         here = document.position(*document.clamp(params.position))
         invoked = params.context.trigger_kind == types.InlineCompletionTriggerKind.Invoked
-        text = await text_at(server, document, here, invoked=invoked)
-        item = _item(document, here, params.context.selected_completion_info, text) if text is not None else None
+        selected = params.context.selected_completion_info
+        text = await text_at(server, document, here, invoked=invoked, selected=selected)
+        item = _item(document, here, selected, text) if text is not None else None
         return types.InlineCompletionList(items=[item]) if item else None
 
 
 async def text_at(
-    server: PhiLanguageServer, document: Document, position: types.Position, *, invoked: bool
+    server: PhiLanguageServer,
+    document: Document,
+    position: types.Position,
+    *,
+    invoked: bool,
+    selected: types.SelectedCompletionInfo | None = None,
 ) -> str | None:
-    """Return what to insert at a position of the document, or None; either way the decision is recorded."""
+    """Return what to insert at a position of the document, or None; either way the decision is recorded.
+
+    `selected` is the entry of the completion popup that an editor previews: it shows only what continues that entry.
+    """
     refused = _refusal(server, document, invoked=invoked)
     if refused is not None:
         _record(server, document.uri, position, refused)
@@ -45,6 +54,9 @@ async def text_at(
     outcome = await _outcome(server, snapshot, position, invoked=invoked)
     if isinstance(outcome, Shown) and not _is_current(server, document, snapshot):
         outcome = Drop(reason=Reason.STALE, detail="the document changed before the answer came")
+    if isinstance(outcome, Shown) and _item(document, position, selected, outcome.text) is None:
+        server.session.shown.pop(document.uri, None)
+        outcome = Drop(reason=Reason.EMPTY, detail="it does not continue the selected entry of the completion list")
     _record(server, document.uri, position, outcome)
     return outcome.text if isinstance(outcome, Shown) else None
 

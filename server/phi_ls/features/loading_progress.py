@@ -67,7 +67,8 @@ class _LoadingProgress:
 
     def _end(self) -> None:
         if self._begun:
-            self._send(types.WorkDoneProgressEnd(message="ready"))
+            loaded = self._server.session.pool.profile is not None
+            self._send(types.WorkDoneProgressEnd(message="ready" if loaded else "not loaded"))
         self._token, self._begun = None, False
 
     def _send(self, value: object) -> None:

@@ -17,7 +17,9 @@ def register(server: PhiLanguageServer) -> None:
 
     @server.feature(types.TEXT_DOCUMENT_DID_CHANGE)
     def did_change(params: types.DidChangeTextDocumentParams) -> None:
-        uri = params.text_document.uri
+        document = server.documents.get(params.text_document.uri)
+        # As it was spelled when it was opened: clients escape the same address in more than one way.
+        uri = document.uri if document else params.text_document.uri
         server.session.note_edit(uri, deleted=_only_deletes(params))
         server.session.in_flight.edited(uri, lambda old: _seen_again(server, old))
 

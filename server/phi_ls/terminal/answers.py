@@ -28,6 +28,9 @@ from phi_ls.terminal.session import Choice, terminal_session
 from phi_providers.errors import ProviderError
 from phi_providers.models.manifest import ModelError
 
+WAIT_S = 600.0
+"""Somebody who asks on a terminal waits for a large model to load and to read the prompt, and can press Ctrl-C."""
+
 ANSWERED, NOTHING, NO_PROVIDER = 0, 1, 3
 """Exit codes; 2, a usage error, is typer's."""
 
@@ -92,7 +95,7 @@ async def _complete(session: Session, cursor: Cursor) -> Answer:
     if drop := _refused(session, document):
         return drop
     snapshot = document.snapshot(types.Position(cursor.line, cursor.column), path=_name(document))
-    outcome = await suggest(session, snapshot, invoked=True)
+    outcome = await suggest(session, snapshot, invoked=True, within_s=WAIT_S)
     if isinstance(outcome, Drop):
         return outcome
     return await _shown(session, outcome)
