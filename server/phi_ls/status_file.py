@@ -23,6 +23,7 @@ class StatusFile:
 
     def __init__(self) -> None:
         self._path: Path | None = None
+        self._failed = False
         try:
             folder = folders.private_dir(folders.state_dir() / "servers")
             self._path = folder / f"{os.getpid()}.json"
@@ -36,9 +37,12 @@ class StatusFile:
         content = {"pid": os.getpid(), "started": psutil.Process().create_time(), "status": status}
         try:
             folders.write_private(self._path, json.dumps(content).encode())
+            self._failed = False
         except OSError as exc:
             # Tried again at the next change: on Windows a reader of the file is enough to be refused.
-            log.warning("the status file was not written: %s", exc)
+            if not self._failed:
+                log.warning("no status file: %s", exc)
+            self._failed = True
 
     def remove(self) -> None:
         """The server ends."""
