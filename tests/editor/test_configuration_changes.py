@@ -28,6 +28,7 @@ def test_switching_off_and_on_at_run_time(editor: StartEditor) -> None:
         assert "disabled" == client.reason()
         assert None is client.hover(URI, 0, 5)
         assert "inactive" == client.status()["kind"]
+        client.until(client.status, lambda status: [] == status["workers"])
         _push(client, {"enable": True})
         assert _suggests(client)
         assert "normal" == client.settled()["kind"]

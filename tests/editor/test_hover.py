@@ -205,3 +205,19 @@ def test_hovers_of_a_document_that_was_closed_are_null(editor: StartEditor) -> N
         client.notify("textDocument/didClose", {"textDocument": {"uri": URI}})
         request = client.send_request("textDocument/hover", {"textDocument": {"uri": URI}, "position": position(6, 16)})
         assert None is client.result(request)
+
+
+def test_hovering_again_does_not_begin_again(editor: StartEditor) -> None:
+    """While an answer is still being written, another hover over the same waits for the same one."""
+    with editor(SLOW, options={"hover": {"deadlineMs": 300}}) as client:
+        assert STILL in str(_hover(client))
+        assert STILL in _again(client)
+        client.until(lambda: _again(client), lambda text: "is slow." in text)
+        assert 1 == len(client.asked())
+
+
+def test_a_silent_model_adds_nothing(editor: StartEditor) -> None:
+    """An empty answer is not shown as one: the facts stand alone."""
+    with editor({"tokens": []}) as client:
+        assert "Multiply the two." in str(_hover(client))
+        assert "echo" not in _again(client)

@@ -153,6 +153,15 @@ async def test_an_idle_pool_unloads_and_starts_again(make_pool: MakePool, script
     assert 2 == len(pool.pids)
 
 
+async def test_a_request_in_the_very_turn_of_unloading_is_answered(make_pool: MakePool, script: Script) -> None:
+    """A worker that is on its way out is given no request, not even before its end has begun."""
+    pool = make_pool(script)
+    await pool.answer("first")
+    pool.pool._unload()
+    assert "echo(4)" == (await pool.answer("next")).text
+    assert 2 == len(pool.pids)
+
+
 async def test_a_busy_pool_is_not_unloaded(make_pool: MakePool, script: Script) -> None:
     """A request longer than the idle period is served to its end."""
     script.write({"tokens": list("abcdef"), "token_ms": 100})

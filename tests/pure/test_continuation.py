@@ -35,6 +35,9 @@ def at(text: str, first_line: int = 0) -> Snapshot:
         ("x = ‸\ny", "x = 12‸\ny", "12"),
         ("if x:‸\ny", "if x:\n    z‸\ny", "\n    z"),
         ("x = ‸)\ny", "x = (1‸)\ny", "(1"),
+        ("f‸\ny", "f(‸)\ny", "("),
+        ("f‸\ny", "f(‸]\ny", None),
+        ("f(‸)\ny", 'f("‸")\ny', '"'),
         ("x = ‸\ny", "x = 12‸\nz", None),
         ("a\nx = ‸", "b\nx = 1‸", None),
         ("x = 1‸", "x = ‸", None),
@@ -58,6 +61,8 @@ def test_slices_may_begin_at_different_lines() -> None:
     ("now", "written", "fits"),
     [
         ("x = 1‸\nend", "12", True),
+        ("x = (‸)\nend", "(1, 2)", True),
+        ("x = [‸]\nend", "(1, 2)", False),
         ("x = 12‸\nend", "12", True),
         ("x = 123‸\nend", "12", True),
         ("x = 3‸\nend", "12", False),

@@ -285,3 +285,11 @@ def test_users_file_may_be_a_link(tmp_path: Path) -> None:
     assert folders.read_regular(tmp_path / "config.toml", 100, follow=True) == b"enable = false"
     with pytest.raises(OSError, match=r"links|regular"):
         folders.read_regular(tmp_path / "config.toml", 100)
+
+
+@pytest.mark.parametrize(
+    ("given", "used"), [("cpu", "CPU"), ("gpu.1", "GPU.1"), ("auto", "auto"), ("cuda:0", "cuda:0")]
+)
+def test_openvino_devices_are_written_in_capitals(given: str, used: str) -> None:
+    """The engine knows `CPU` and no `cpu`; names of other engines stay as they are."""
+    assert used == resolved({"device": given})[0].device
