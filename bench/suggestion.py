@@ -40,7 +40,6 @@ class _Typed:
     asked: list[_Key] = field(default_factory=list)
     hits_ms: list[float] = field(default_factory=list)
     refused: int = 0
-    loaded_ms: float = 0.0
 
 
 def measure(sandbox: Sandbox, *, lines: int = LINES) -> Report:
@@ -76,7 +75,7 @@ def keys_of(passage: list[str]) -> Iterator[str]:
 
 def _type_all(editor: Editor, buffer: Buffer, alone: Alone, passage: list[str]) -> _Typed:
     typed = _Typed()
-    typed.loaded_ms = buffer.ask().ms
+    buffer.ask()
     alone.ask()
     before = _rest(editor)
     for key in keys_of(passage):

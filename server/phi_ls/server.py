@@ -8,7 +8,7 @@ from pygls.lsp.server import LanguageServer
 
 from phi_ls import __version__
 from phi_ls.configuration import Configuration
-from phi_ls.context.paths import display_path, excluded
+from phi_ls.context.paths import display_path
 from phi_ls.decisions import Drop, Reason
 from phi_ls.documents import Document, Documents
 from phi_ls.features import (
@@ -84,12 +84,9 @@ class PhiLanguageServer(LanguageServer):
 
     def refusal(self, document: Document) -> Drop | None:
         """Return why nothing is done in this document at all, or None."""
-        settings = self.session.settings
-        if not settings.enabled_for(document.language):
+        if not self.session.settings.enabled_for(document.language):
             return Drop(reason=Reason.DISABLED, detail=f"phi-ls is off for '{document.language}' in the settings")
-        if excluded(document.uri, settings.exclude, self.roots):
-            return Drop(reason=Reason.EXCLUDED, detail="the file's name matches a pattern of the setting 'exclude'")
-        return document.refusal
+        return self.session.refusal(document, self.roots)
 
     def changed(self) -> None:
         """Tell everybody that the pool or the session has something new to show."""

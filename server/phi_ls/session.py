@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,9 +14,11 @@ from phi_ls import folders
 from phi_ls.answers.explanation import Explanation
 from phi_ls.answers.in_flight import InFlight
 from phi_ls.caches.suggestions import Suggestions
+from phi_ls.context.paths import excluded
 from phi_ls.context.snapshot import Snapshot
 from phi_ls.context.window import Edges
-from phi_ls.decisions import Decisions, Drop
+from phi_ls.decisions import Decisions, Drop, Reason
+from phi_ls.documents import Document
 from phi_ls.meter import Meter
 from phi_ls.plan import plan
 from phi_ls.settings import Settings
@@ -71,16 +73,19 @@ class Session:
             # They decide what is worth showing, so what was shown or dropped under the old ones proves nothing.
             self._forget_suggestions()
         if _who_answers(old) != _who_answers(settings):
-            retired, self.pool = self.pool, self._make_pool()
             self._forget_suggestions()
-            self.start()
-            await retired.close()
+            await self._replace_pool()
         elif settings.enable and not old.enable:
             self.start()
         elif old.enable and not settings.enable:
             # Off means that no model is loaded.
-            retired, self.pool = self.pool, self._make_pool()
-            await retired.close()
+            await self._replace_pool()
+
+    def refusal(self, document: Document, roots: Sequence[str] = ()) -> Drop | None:
+        """Return why no model may see this document, or None."""
+        if excluded(document.uri, self.settings.exclude, roots):
+            return Drop(reason=Reason.EXCLUDED, detail="the file's name matches a pattern of the setting 'exclude'")
+        return document.refusal
 
     def note_edit(self, uri: str, *, deleted: bool) -> None:
         """A document was edited; `deleted` says that the edit only took text away."""
@@ -103,6 +108,11 @@ class Session:
     async def close(self) -> None:
         """End all workers."""
         await self.pool.close()
+
+    async def _replace_pool(self) -> None:
+        retired, self.pool = self.pool, self._make_pool()
+        self.start()
+        await retired.close()
 
     def _forget_suggestions(self) -> None:
         self.suggestions = Suggestions()

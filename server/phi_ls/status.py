@@ -10,12 +10,11 @@ from phi_ls.session import Session
 from phi_providers.pool import PoolStatus, WorkerStatus
 
 
-def status_of(session: Session) -> dict[str, Any]:
-    """Return the session's state: `kind` is normal, busy, warning, error or inactive, and `message` says why."""
+def headline_of(session: Session) -> dict[str, Any]:
+    """Return who answers and how that is: `kind` is normal, busy, warning, error or inactive, `message` says why."""
     pool = session.pool.status()
     kind, message = _kind(session, pool)
     model, profile = session.pool.model, session.pool.profile
-    requested = session.settings.device
     device = profile.device if profile else ""
     return {
         "kind": kind,
@@ -23,8 +22,16 @@ def status_of(session: Session) -> dict[str, Any]:
         "model": model.id if model else "",
         "engine": profile.engine if profile else "",
         "device": device,
-        "requestedDevice": requested,
         "deviceReason": _device_reason(session, pool, device),
+    }
+
+
+def status_of(session: Session) -> dict[str, Any]:
+    """Return the whole status: the headline, the counts so far, and the workers with the memory they take."""
+    pool = session.pool.status()
+    return {
+        **headline_of(session),
+        "requestedDevice": session.settings.device,
         "queue": pool.queue,
         "promptTokens": session.meter.prompt_tokens,
         "tokensReused": session.meter.tokens_reused,

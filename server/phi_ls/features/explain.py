@@ -37,7 +37,9 @@ def register(server: PhiLanguageServer) -> None:
         subject = _subject(server, document, options)
         if not subject.code.strip():
             raise RequestFailed("there is nothing to explain in these lines")
-        question = Question(subject=subject, language=spoken_language(server, options.get("language")))
+        question = Question(
+            subject=subject, language=spoken_language(server.session, server.locale, options.get("language"))
+        )
         explanation = await _answer(server, question, _sender(server, options.get("token")))
         if not explanation.text:
             raise RequestFailed(f"the model {explanation.model} had nothing to say; select more or less")

@@ -43,7 +43,7 @@ def register(server: PhiLanguageServer) -> None:
 async def _text(server: PhiLanguageServer, document: Document, line: int, column: int, *, markdown: bool) -> str:
     facts = symbol_facts(document.text, line, column, document.language)
     subject = of_symbol(document, line, column, server.path_of(document.uri), facts)
-    question = Question(subject=subject, language=spoken_language(server), brief=True)
+    question = Question(subject=subject, language=spoken_language(server.session, server.locale), brief=True)
     said = await _said(server, question, document.uri, markdown=markdown)
     if facts is None:
         return said

@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 
 from phi_ls.features.arguments import as_object
-from phi_ls.status import status_of
+from phi_ls.status import headline_of, status_of
 from phi_ls.status_file import StatusFile
 
 if TYPE_CHECKING:
@@ -64,11 +64,10 @@ class _Reporter:
         action()
 
     def _notify(self) -> None:
-        status = status_of(self._server.session)
-        state = {key: status[key] for key in ("kind", "message", "model", "engine", "device", "deviceReason")}
-        if state != self._sent:
-            self._sent = state
-            self._server.protocol.notify(DID_CHANGE_STATUS, status)
+        headline = headline_of(self._server.session)
+        if headline != self._sent:
+            self._sent = headline
+            self._server.protocol.notify(DID_CHANGE_STATUS, status_of(self._server.session))
 
     def _write(self) -> None:
         self._file = self._file or StatusFile()

@@ -15,12 +15,12 @@ from phi_ls.answers.explanations import OnDelta, Question, ask, ignore
 from phi_ls.answers.hover_text import join, labelled, plain_facts
 from phi_ls.answers.subjects import of_lines, of_symbol, word_of
 from phi_ls.answers.suggest import Shown, suggest
-from phi_ls.context.paths import excluded
 from phi_ls.context.symbols import symbol_facts
 from phi_ls.decisions import Drop, Reason
 from phi_ls.documents import Document
 from phi_ls.markdown import plain_text
 from phi_ls.session import Session
+from phi_ls.spoken import spoken_language
 from phi_ls.terminal import output
 from phi_ls.terminal.places import Cursor, Lines
 from phi_ls.terminal.report import Report, report_of, report_of_drop
@@ -92,7 +92,7 @@ def _note_device(session: Session, report: Report) -> None:
 
 async def _complete(session: Session, cursor: Cursor) -> Answer:
     document = cursor.document
-    if drop := _refused(session, document):
+    if drop := session.refusal(document):
         return drop
     snapshot = document.snapshot(types.Position(cursor.line, cursor.column), path=_name(document))
     outcome = await suggest(session, snapshot, invoked=True, within_s=WAIT_S)
@@ -112,24 +112,24 @@ async def _shown(session: Session, shown: Shown) -> Report:
 
 async def _hover(session: Session, cursor: Cursor) -> Answer:
     document, line, column = cursor.document, cursor.line, cursor.column
-    if drop := _refused(session, document):
+    if drop := session.refusal(document):
         return drop
     if not word_of(document, line, column):
         return Drop(reason=Reason.EMPTY, detail="there is no symbol at this place")
     facts = symbol_facts(document.text, line, column, document.language)
     subject = of_symbol(document, line, column, _name(document), facts)
-    explanation = await _answer(session, Question(subject=subject, language=_language(session), brief=True))
+    explanation = await _answer(session, Question(subject=subject, language=spoken_language(session), brief=True))
     text = join(plain_facts(facts) if facts else "", labelled(explanation, markdown=False))
     return report_of(session, text, explanation.profile, explanation.usage)
 
 
 async def _explain(session: Session, lines: Lines, show: OnDelta) -> Answer:
-    if drop := _refused(session, lines.document):
+    if drop := session.refusal(lines.document):
         return drop
     subject = of_lines(lines.document, lines.first, lines.last, _name(lines.document))
     if not subject.code.strip():
         return Drop(reason=Reason.EMPTY, detail="there is nothing in these lines")
-    explanation = await _answer(session, Question(subject=subject, language=_language(session)), show)
+    explanation = await _answer(session, Question(subject=subject, language=spoken_language(session)), show)
     if not explanation.text:
         return Drop(reason=Reason.EMPTY, detail="the model said nothing")
     show("\n")
@@ -143,17 +143,5 @@ async def _answer(session: Session, question: Question, on_delta: OnDelta = igno
     return answer if isinstance(answer, Explanation) else await answer.task
 
 
-def _language(session: Session) -> str:
-    model = session.pool.model
-    setting = session.settings.language
-    return "en" if setting == "auto" or (model is not None and not model.chat) else setting
-
-
 def _name(document: Document) -> str:
     return unquote(document.uri.rpartition("/")[2])
-
-
-def _refused(session: Session, document: Document) -> Drop | None:
-    if excluded(document.uri, session.settings.exclude, []):
-        return Drop(reason=Reason.EXCLUDED, detail="the file's name matches a pattern of the setting 'exclude'")
-    return document.refusal
