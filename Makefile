@@ -5,11 +5,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 # Extra arguments for pytest: make test T='tests/pure -k window'
 T ?=
+# Extra arguments for the evaluation: make eval-starter E='--cursors 200'
+E ?=
 
-.PHONY: help demo test lint format types bench wheel lock clean
+.PHONY: help demo test lint format types bench eval-starter wheel lock clean
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 $(VENV)/ready: .ci/requirements.txt pyproject.toml .ci/find-python
 	python="$$(sh .ci/find-python)" && "$$python" -m venv --clear $(VENV)
@@ -37,6 +39,9 @@ types: $(VENV)/ready ## check types
 
 bench: $(VENV)/ready ## measure latency and memory (some minutes)
 	$(BIN)/python -m bench
+
+eval-starter: $(VENV)/ready ## measure how good the built-in model is (some minutes; downloads the test packages once)
+	PYTHONPATH=providers/starter-training $(BIN)/python -m starter_training.evaluation $(E)
 
 wheel: $(VENV)/ready ## build the wheel into dist/
 	$(BIN)/python -m hatchling build -t wheel

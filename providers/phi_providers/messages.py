@@ -91,6 +91,8 @@ class ModelInfo:
     """Mean on source code; only sizes the text window, the worker counts tokens."""
     infill: bool = True
     """False: it continues text better without being shown what follows; measured, see the model's card."""
+    header: bool = False
+    """It was trained on prompts that begin with a line naming the file's language and path."""
     chat: bool = True
     """False: never trained to follow instructions, so an explanation is noise and is labelled so."""
     note: str = ""
@@ -149,6 +151,8 @@ class Load:
     model: ModelInfo
     options: dict[str, Any] = field(default_factory=dict)
     """`strict` true: FP32 arithmetic and cache, no dynamic quantisation; `cache_dir`: compiled blobs go there."""
+    python: str = ""
+    """The interpreter of the engine's own environment; empty: the one that runs the pool."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -22,15 +22,21 @@ from phi_ls.prompts.family import (
     infill_parts,
     text_budget,
 )
+from phi_ls.prompts.fim import header
 from phi_ls.prompts.wording import answer_in, fence
 from phi_providers.messages import Control, Cut, ModelInfo, Part
+from phi_providers.models.installed import BUILTIN
 from phi_providers.prompt import PromptEncoder
 
 TOKENIZER = Path(__file__).parent.parent / "data" / "phi-3" / "tokenizer.json"
 CONTROLS = {"begin": 1, "user": 32010, "assistant": 32001, "end": 32007}
 PHI3 = ModelInfo(id="phi-3-mini", family="phi3_chat", path="", context=2047, controls=CONTROLS)
 STARTER = ModelInfo(id="starter", family="fim", path="", context=1024, chat=False)
+NAMED = replace(STARTER, header=True)
 ENCODER = PromptEncoder(TOKENIZER, CONTROLS)
+STARTER_ENCODER = PromptEncoder(
+    BUILTIN / "tokenizer.json", {"begin": 1, "fim_prefix": 8, "fim_suffix": 9, "fim_middle": 10}
+)
 
 
 def snapshot(text: str, *, language: str = "python") -> Snapshot:
@@ -59,18 +65,27 @@ def shape(parts: tuple[Part, ...]) -> list[object]:
     return [part.control or part.text for part in parts]
 
 
-def test_fill_in_the_middle_is_suffix_first_without_header() -> None:
-    """The built-in model's form, nothing stripped at either side of the cursor."""
+def test_fill_in_the_middle_is_suffix_first() -> None:
+    """The form of models with infill tokens, nothing stripped at either side of the cursor."""
     parts = parts_for(STARTER, "def f(x):\n    |\n\nprint(1)\n")
-    expected = [Control.FIM_SUFFIX, "\n\nprint(1)\n", Control.FIM_PREFIX, "def f(x):\n    ", Control.FIM_MIDDLE]
-    assert expected == shape(parts)
+    infill = [Control.FIM_SUFFIX, "\n\nprint(1)\n", Control.FIM_PREFIX, "def f(x):\n    ", Control.FIM_MIDDLE]
+    assert [Control.BEGIN, *infill] == shape(parts)
     assert [(part.name, part.cut) for part in parts if part.name] == [("suffix", Cut.END), ("prefix", Cut.START)]
 
 
 @pytest.mark.parametrize("suffix", ["", "\n", "\n    \n\n"])
 def test_nothing_but_white_space_after_the_cursor_is_left_to_right(suffix: str) -> None:
-    """Where nothing follows, the plain text is what the built-in model continues best."""
-    assert shape(parts_for(STARTER, f"x = 1\ny =|{suffix}")) == ["x = 1\ny ="]
+    """Where nothing follows, the plain text is what a model with infill tokens is given."""
+    assert shape(parts_for(STARTER, f"x = 1\ny =|{suffix}")) == [Control.BEGIN, "x = 1\ny ="]
+
+
+@pytest.mark.parametrize("suffix", ["", "\nprint(1)\n"])
+def test_a_model_that_knows_headers_is_told_the_file(suffix: str) -> None:
+    """Language and path stand in front of all else, in a comment of the language; other models get none."""
+    named = shape(parts_for(NAMED, f"x =|{suffix}"))
+    assert [Control.BEGIN, "# python: src/a.py\n"] == named[:2]
+    assert shape(parts_for(STARTER, f"x =|{suffix}")) == [Control.BEGIN, *named[2:]]
+    assert header("src/a.ts", "typescript") == "// typescript: src/a.ts\n"
 
 
 def test_phi3_prompt_has_the_ids_of_its_chat_template() -> None:
@@ -204,7 +219,14 @@ def test_budget_leaves_room_for_the_fixed_sentences() -> None:
     window = Window(prefix="", suffix="x", edges=Edges(start=0, end=0))
     overhead = len(ENCODER.encode(infill_parts(PHI3, now, window)))
     assert overhead + 60 <= PHI3.context - text_budget(PHI3, 0)
-    assert STARTER.context - 3 - 32 == text_budget(STARTER, 32)
+
+
+def test_budget_leaves_room_for_a_header_with_a_long_path() -> None:
+    """However long a path is, the header and the control tokens fit into what the budget sets aside."""
+    now = replace(snapshot("|"), path="/".join(["deeply_nested_27"] * 40))
+    window = Window(prefix="", suffix="x", edges=Edges(start=0, end=0))
+    overhead = len(STARTER_ENCODER.encode(infill_parts(NAMED, now, window)))
+    assert overhead <= NAMED.context - text_budget(NAMED, 0)
 
 
 def test_unknown_family_is_named() -> None:

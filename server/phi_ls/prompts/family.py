@@ -22,7 +22,9 @@ def text_budget(info: ModelInfo, max_new_tokens: int) -> int:
 def infill_parts(info: ModelInfo, snapshot: Snapshot, window: Window) -> tuple[Part, ...]:
     """Return the prompt that asks for what comes at the cursor; its last text ends exactly there."""
     _check(info)
-    return fim.infill_parts(info, window) if info.family == "fim" else phi3_chat.infill_parts(snapshot, window)
+    if info.family == "fim":
+        return fim.infill_parts(info, snapshot, window)
+    return phi3_chat.infill_parts(snapshot, window)
 
 
 def explain_parts(info: ModelInfo, subject: ExplainSubject, language: str) -> tuple[Part, ...]:

@@ -1,26 +1,35 @@
-"""Prompts for models with fill-in-the-middle tokens, as the built-in one was trained: suffix first, no header."""
+"""Prompts for models with fill-in-the-middle tokens, as the built-in one was trained: file's name, suffix, prefix."""
 
 from __future__ import annotations
 
+from phi_ls.context.snapshot import Snapshot
 from phi_ls.context.window import Window
+from phi_ls.prompts import wording
 from phi_ls.prompts.subject import ExplainSubject
 from phi_providers.messages import Control, Cut, ModelInfo, Part
 
-OVERHEAD_TOKENS = 3
-"""The three control tokens."""
+OVERHEAD_TOKENS = 100
+"""The four control tokens, and a header with a path of the longest kind; rounded up."""
+
+MAX_PATH_CHARS = 160
+"""Of a longer path the end, which says most."""
+
+_HASH_LANGUAGES = ("python", "ruby", "shellscript", "yaml", "toml", "perl", "r")
 
 
-def infill_parts(info: ModelInfo, window: Window) -> tuple[Part, ...]:
-    """Return suffix, prefix, middle; the plain text in front of the cursor where nothing follows it or can be used.
+def infill_parts(info: ModelInfo, snapshot: Snapshot, window: Window) -> tuple[Part, ...]:
+    """Return header, suffix, prefix, middle; without the suffix where nothing follows the cursor or can be used.
 
-    Nothing is stripped: a line feed and its indentation are one token, so text that ends elsewhere is unlike all that
-    the model has seen. Without a suffix left-to-right is the form it knows better: on 150 cursors in code that it
-    had not been trained on, the first word was right at 35 % against 22 % with an empty suffix.
+    What changes least stands first, for the prefix cache. Nothing is stripped: a line feed and its indentation are one
+    token, so text that ends elsewhere is unlike all that the model has seen.
     """
+    begin = Part(control=Control.BEGIN)
     prefix = Part(text=window.prefix, cut=Cut.START, keep=2, name="prefix")
+    head = (begin, Part(text=header(snapshot.path, snapshot.language))) if info.header else (begin,)
     if not info.infill or not window.suffix.strip():
-        return (prefix,)
+        return (*head, prefix)
     return (
+        *head,
         Part(control=Control.FIM_SUFFIX),
         Part(text=window.suffix, cut=Cut.END, keep=1, name="suffix"),
         Part(control=Control.FIM_PREFIX),
@@ -29,11 +38,20 @@ def infill_parts(info: ModelInfo, window: Window) -> tuple[Part, ...]:
     )
 
 
+def header(path: str, language: str) -> str:
+    """Return the comment line above a file's text, and above a passage of another file, that says what it is."""
+    return f"{_mark(language)} {wording.fence_name(language) or 'text'}: {path[-MAX_PATH_CHARS:]}\n"
+
+
 def ask_parts(subject: ExplainSubject) -> tuple[Part, ...]:
     """Return the code and the beginning of a comment: all that a model without chat training can be asked."""
-    mark = "#" if subject.language in ("python", "ruby", "shellscript", "yaml", "toml", "perl", "r") else "//"
+    mark = _mark(subject.language)
     return (
         Part(text=f"{mark} {subject.path}\n"),
         Part(text=f"{subject.code}\n", cut=Cut.END, keep=1, name="code"),
         Part(text=f"\n{mark} The code above"),
     )
+
+
+def _mark(language: str) -> str:
+    return "#" if language in _HASH_LANGUAGES else "//"

@@ -1,0 +1,1 @@
+"""How the built-in model is made, from packages to the shipped files."""
