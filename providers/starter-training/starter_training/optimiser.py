@@ -31,7 +31,7 @@ class Muon(torch.optim.Optimizer):
         self.rank, self.world = rank, world
 
     @torch.no_grad()
-    def step(self, closure: None = None) -> None:  # type: ignore[override]  # noqa: ARG002
+    def step(self, closure: None = None) -> None:  # noqa: ARG002
         """Update every weight once; of several processes, each works out its share and all add them up."""
         updates: list[tuple[Tensor, Tensor, dict[str, Any]]] = [
             (weight, self._momentum(weight, group["momentum"]), group)
