@@ -14,6 +14,7 @@ from rich.text import Text
 
 from phi_ls.status_file import running_servers
 from phi_ls.terminal import output
+from phi_ls.terminal.device_load import DeviceLoad, Meter
 
 REFRESH_S = 1.0
 
@@ -49,10 +50,13 @@ def _watch(write: Callable[[list[dict[str, Any]]], None] | None) -> None:
 
 
 def _watch_live() -> None:
-    pause = threading.Event()
-    with Live(_shown(running_servers()), console=Console(highlight=False), auto_refresh=False) as live:
-        while not pause.wait(REFRESH_S):
-            live.update(_shown(running_servers()), refresh=True)
+    pause, meter = threading.Event(), Meter()
+    with Live(console=Console(highlight=False), auto_refresh=False) as live:
+        while True:
+            servers = running_servers()
+            live.update(Group(_shown(servers), _machine(meter.look(_workers(servers)))), refresh=True)
+            if pause.wait(REFRESH_S):
+                return
 
 
 def _watch_lines(write: Callable[[list[dict[str, Any]]], None]) -> None:
@@ -65,6 +69,29 @@ def _watch_lines(write: Callable[[list[dict[str, Any]]], None]) -> None:
 
 def _shown(servers: list[dict[str, Any]]) -> RenderableType:
     return Group(*map(_table, servers)) if servers else Text(NOBODY)
+
+
+def _workers(servers: list[dict[str, Any]]) -> list[int]:
+    """Return the process ids of all workers."""
+    workers = [worker for server in servers for worker in server.get("status", {}).get("workers", [])]
+    return [worker["pid"] for worker in workers if worker.get("pid")]
+
+
+def _machine(loads: list[DeviceLoad]) -> Table:
+    """Return how busy each processor is, as far as the system tells."""
+    table = Table.grid(padding=(0, 2))
+    for load in loads:
+        busy = "" if load.busy is None else f"{load.busy:4.0%} busy"
+        table.add_row(Text(f"  {load.name}"), Text(busy), Text(_memory(load)))
+    table.title, table.title_justify = Text("This machine", style="bold"), "left"
+    return table
+
+
+def _memory(load: DeviceLoad) -> str:
+    if load.memory_used is None:
+        return ""
+    total = f" of {load.memory_total / 2**30:.1f}" if load.memory_total else ""
+    return f"{load.memory_used / 2**30:.1f}{total} GB in use"
 
 
 def _table(server: dict[str, Any]) -> Table:

@@ -1,0 +1,151 @@
+"""How busy this machine's processors are and what memory they have left, where the system tells."""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import shutil
+import subprocess
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+QUERY_S = 2.0
+"""nvidia-smi answers within 0.1 s; with a hung driver it never does."""
+
+SYSFS, PROCFS = Path("/sys"), Path("/proc")
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeviceLoad:
+    """One processor at one moment."""
+
+    name: str
+    busy: float | None = None
+    """Share of the time since the last look, 0 to 1; None where the system does not tell, or at the first look."""
+    memory_used: int | None = None
+    """Bytes."""
+    memory_total: int | None = None
+    """Bytes; None where it shares the machine's."""
+
+
+class Meter:
+    """Looks again and again; shares of time are those since the last look."""
+
+    def __init__(
+        self,
+        *,
+        sysfs: Path = SYSFS,
+        procfs: Path = PROCFS,
+        clock: Callable[[], int] = time.monotonic_ns,
+    ) -> None:
+        self._sysfs, self._procfs, self._clock = sysfs, procfs, clock
+        self._last: dict[str, tuple[int, int]] = {}
+
+    def look(self, workers: Iterable[int] = ()) -> list[DeviceLoad]:
+        """Return what is known of every processor; `workers` are the processes whose use of a GPU is added up."""
+        found = [_cpu(), *self._npus(), *_nvidia()]
+        gpu = self._gpu(list(workers))
+        return [*found, gpu] if gpu else found
+
+    def _npus(self) -> Iterator[DeviceLoad]:
+        """Intel NPUs, as newer Linux `ivpu` drivers tell, who ask not to be looked at more than once a second."""
+        for device in sorted(self._sysfs.glob("class/accel/accel*/device")):
+            busy_us = _number(device / "npu_busy_time_us")
+            if busy_us is not None:
+                busy = self._share(f"npu {device.parent.name}", busy_us * 1000)
+                yield DeviceLoad(name="NPU", busy=busy, memory_used=_number(device / "npu_memory_utilization"))
+
+    def _gpu(self, workers: list[int]) -> DeviceLoad | None:
+        """The workers' own use of an Intel or AMD GPU, as every Linux graphics driver tells it (drm-usage-stats)."""
+        clients: dict[str, tuple[int, int]] = {}
+        for pid in workers:
+            for text in _texts(self._procfs / str(pid) / "fdinfo"):
+                facts = dict(line.split(":", 1) for line in text.splitlines() if ":" in line)
+                if "drm-client-id" in facts and any(name.startswith("drm-engine-") for name in facts):
+                    # Several descriptors may be of one client, each of which tells all of its use.
+                    clients[facts.get("drm-pdev", "") + facts["drm-client-id"]] = _used(facts)
+        if not clients:
+            return None
+        busy = self._share("gpu", sum(time_ns for time_ns, _ in clients.values()))
+        return DeviceLoad(name="GPU (phi-ls alone)", busy=busy, memory_used=sum(size for _, size in clients.values()))
+
+    def _share(self, name: str, used_ns: int) -> float | None:
+        now = self._clock()
+        before = self._last.get(name)
+        self._last[name] = (now, used_ns)
+        if before is None or now <= before[0]:
+            return None
+        return min(1.0, max(0.0, (used_ns - before[1]) / (now - before[0])))
+
+
+def _cpu() -> DeviceLoad:
+    memory = psutil.virtual_memory()
+    busy = psutil.cpu_percent(interval=None) / 100
+    return DeviceLoad(name="CPU", busy=busy, memory_used=memory.total - memory.available, memory_total=memory.total)
+
+
+def _nvidia() -> Iterator[DeviceLoad]:
+    """NVIDIA GPUs, as their driver's own tool tells."""
+    tool = shutil.which("nvidia-smi")
+    if tool is None:
+        return
+    query = "--query-gpu=name,utilization.gpu,memory.used,memory.total"
+    try:
+        done = subprocess.run(
+            [tool, query, "--format=csv,noheader,nounits"],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=QUERY_S,
+            check=True,
+        )
+    except (OSError, subprocess.SubprocessError):
+        return
+    yield from read_nvidia(done.stdout.decode("utf-8", "replace"))
+
+
+def read_nvidia(table: str) -> Iterator[DeviceLoad]:
+    """Yield what the tool's table says, a GPU a line: name, per cent, MiB used, MiB there are."""
+    for row in csv.reader(table.splitlines(), skipinitialspace=True):
+        if len(row) == 4:
+            name, busy, used, total = row[0], *(int(cell) if cell.isdigit() else None for cell in row[1:])
+            yield DeviceLoad(
+                name=name,
+                busy=None if busy is None else busy / 100,
+                memory_used=None if used is None else used * 2**20,
+                memory_total=None if total is None else total * 2**20,
+            )
+
+
+def _used(facts: dict[str, str]) -> tuple[int, int]:
+    """Return nanoseconds on all engines and bytes of memory of one client."""
+    time_ns = sum(_leading(value) for name, value in facts.items() if name.startswith("drm-engine-"))
+    sizes = [value.split() for name, value in facts.items() if name.startswith("drm-resident-")]
+    unit = {"KiB": 2**10, "MiB": 2**20}
+    return time_ns, sum(_leading(words[0]) * unit.get(words[-1], 1) for words in sizes if words)
+
+
+def _leading(text: str) -> int:
+    word = text.split(maxsplit=1)[0] if text.split() else ""
+    return int(word) if word.isdigit() else 0
+
+
+def _number(path: Path) -> int | None:
+    try:
+        return int(path.read_text("ascii"))
+    except (OSError, ValueError):
+        return None
+
+
+def _texts(folder: Path) -> Iterator[str]:
+    """Yield the texts of a folder of another process, which may end meanwhile or belong to someone else."""
+    try:
+        paths = list(folder.iterdir())
+    except OSError:
+        return
+    for path in paths:
+        with contextlib.suppress(OSError):
+            yield path.read_text("utf-8", "replace")
