@@ -95,6 +95,8 @@ class ModelInfo:
     """It was trained on prompts that begin with a line naming the file's language and path."""
     chat: bool = True
     """False: never trained to follow instructions, so an explanation is noise and is labelled so."""
+    languages: tuple[str, ...] = ()
+    """Tags of the only languages that it was trained to explain in; empty: whichever it is asked for."""
     note: str = ""
     """What a user must know about answers of this model, in one sentence; empty for a full model."""
     precision: str = ""

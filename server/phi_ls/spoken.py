@@ -8,12 +8,13 @@ from phi_ls.session import Session
 def spoken_language(session: Session, locale: str | None = None, wanted: object = None) -> str:
     """Return the tag of the language of explanations: as asked, else the setting, else the client's locale.
 
-    A model without chat training can only go on in the language of its training data, English.
+    Of a model that knows only some languages it is one of these; without chat training that is English, in which most
+    comments are written.
     """
-    model = session.pool.model
-    if model is not None and not model.chat:
-        return "en"
-    if isinstance(wanted, str) and wanted:
-        return wanted
     setting = session.settings.language
-    return (locale or "en") if setting == "auto" else setting
+    tag = (locale or "en") if setting == "auto" else setting
+    if isinstance(wanted, str) and wanted:
+        tag = wanted
+    model = session.pool.model
+    known = () if model is None else model.languages if model.chat else ("en",)
+    return tag if not known or tag in known else known[0]

@@ -24,7 +24,10 @@ from starter_training.release_profile import profile
 from starter_training.release_weights import parameters
 
 SHIPPED = ("MODEL_CARD.md", "manifest.json", "profile.json", *EXPORTED)
-DECIDED = {"id": "small", "family": "fim", "context": 1024, "infill": False, "chat": False, "note": "{millions} M"}
+DECIDED = {
+    "id": "small", "family": "fim", "context": 1024, "infill": False, "header": True, "chat": False,
+    "languages": ["en"], "note": "{millions} M",
+}  # fmt: skip
 QUALITY = Quality(
     tokens=12288,
     agreement=0.9891,
@@ -360,7 +363,9 @@ def make_profile(added: list[dict[str, Any]] | None = None, **decided: object) -
 def test_the_control_tokens_are_read_from_the_vocabulary() -> None:
     """The end of a text comes first; the model stops at every control token, which it should never write."""
     made = make_profile()
-    assert {"fim_prefix": 8, "fim_suffix": 9, "fim_middle": 10, "end": 7}.items() <= made["controls"].items()
+    assert {"begin": 1, "fim_prefix": 8, "fim_suffix": 9, "fim_middle": 10, "end": 7}.items() <= made[
+        "controls"
+    ].items()
     assert [3, 2, 4, 5, 6, 7, 8, 9, 10] == made["stop_ids"]
 
 

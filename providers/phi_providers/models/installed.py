@@ -56,7 +56,8 @@ def from_folder(path: Path) -> ModelInfo:
 
 def _from_profile(path: Path) -> ModelInfo:
     data = _read(path / PROFILE)
-    data["stop_ids"] = tuple(data.get("stop_ids", ()))
+    for name in ("stop_ids", "languages"):
+        data[name] = tuple(data.get(name, ()))
     try:
         return ModelInfo(**data, path=str(path))
     except TypeError as exc:

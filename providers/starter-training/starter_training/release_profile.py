@@ -8,14 +8,14 @@ from typing import Any
 
 from starter_training.release_error import ReleaseError
 
-ROLES = ("system", "user", "assistant", "end", "fim_prefix", "fim_suffix", "fim_middle")
+ROLES = ("begin", "system", "user", "assistant", "end", "fim_prefix", "fim_suffix", "fim_middle")
 
 END_OF_TEXT = "<|endoftext|>"
 
 NO_STOPS = ("<unk>", "<s>", END_OF_TEXT)
 """The first two are never written by the model; the third leads the list of stops."""
 
-DECIDED = ("id", "family", "context", "infill", "chat", "note")
+DECIDED = ("id", "family", "context", "infill", "header", "chat", "languages", "note")
 
 
 def profile(
@@ -49,7 +49,9 @@ def profile(
         "context": decided["context"],
         "chars_per_token": round(chars_per_token, 1),
         "infill": decided["infill"],
+        "header": decided["header"],
         "chat": decided["chat"],
+        "languages": decided["languages"],
         "note": decided["note"].format(millions=round(weights / 1e6)),
         "precision": precision,
         "controls": {role: ids[_token(role)] for role in ROLES},
@@ -63,4 +65,4 @@ def as_text(data: Mapping[str, Any]) -> str:
 
 
 def _token(role: str) -> str:
-    return f"<|{role}|>"
+    return "<s>" if role == "begin" else f"<|{role}|>"
