@@ -26,7 +26,7 @@ from starter_training.release_weights import parameters
 SHIPPED = ("MODEL_CARD.md", "manifest.json", "profile.json", *EXPORTED)
 DECIDED = {
     "id": "small", "family": "fim", "context": 1024, "infill": False, "header": True, "chat": False,
-    "languages": ["en"], "note": "{millions} M",
+    "languages": ["en"], "calibration": [], "note": "{millions} M",
 }  # fmt: skip
 QUALITY = Quality(
     tokens=12288,

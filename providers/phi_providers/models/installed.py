@@ -58,6 +58,7 @@ def _from_profile(path: Path) -> ModelInfo:
     data = _read(path / PROFILE)
     for name in ("stop_ids", "languages"):
         data[name] = tuple(data.get(name, ()))
+    data["calibration"] = tuple((point[0], point[1]) for point in data.get("calibration", ()))
     try:
         return ModelInfo(**data, path=str(path))
     except TypeError as exc:

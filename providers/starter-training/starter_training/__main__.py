@@ -18,6 +18,7 @@ STEPS = {
     "curve": "curve",
     "export": "export",
     "release": "release",
+    "calibrate": "evaluation.calibration",
     "evaluate": "evaluation.run",
 }
 """Command → module; each module's `main` is the command. They live in two environments, so only one is imported."""

@@ -15,7 +15,7 @@ END_OF_TEXT = "<|endoftext|>"
 NO_STOPS = ("<unk>", "<s>", END_OF_TEXT)
 """The first two are never written by the model; the third leads the list of stops."""
 
-DECIDED = ("id", "family", "context", "infill", "header", "chat", "languages", "note")
+DECIDED = ("id", "family", "context", "infill", "header", "chat", "languages", "calibration", "note")
 
 
 def profile(
@@ -52,6 +52,7 @@ def profile(
         "header": decided["header"],
         "chat": decided["chat"],
         "languages": decided["languages"],
+        "calibration": decided["calibration"],
         "note": decided["note"].format(millions=round(weights / 1e6)),
         "precision": precision,
         "controls": {role: ids[_token(role)] for role in ROLES},

@@ -9,11 +9,13 @@ from dataclasses import dataclass
 
 from phi_ls.answers.in_flight import Generation
 from phi_ls.caches.suggestions import contradicts
+from phi_ls.context.repeats import find_repeat
 from phi_ls.context.snapshot import Snapshot
 from phi_ls.context.window import SUFFIX_SHARE, Edges, after_cut
 from phi_ls.context.window import plan as plan_window
 from phi_ls.decisions import Drop, Reason
 from phi_ls.ghost_text.gate import refuse
+from phi_ls.ghost_text.second_opinion import weigh
 from phi_ls.ghost_text.stopping import finished, wants_multiline
 from phi_ls.ghost_text.trim import shape
 from phi_ls.prompts.family import heal_fragment, infill_parts, text_budget
@@ -169,12 +171,21 @@ def _keep(session: Session, generation: Generation) -> None:
 
 
 def _shape(session: Session, generation: Generation) -> str | Drop:
-    return shape(
-        generation.snapshot,
-        generation.text,
-        multiline=generation.multiline,
-        mean_probability=generation.mean_probability,
-        min_confidence=session.settings.inline_completion.min_confidence,
+    snapshot, probability = generation.snapshot, generation.mean_probability
+    least = session.settings.inline_completion.min_confidence
+    mine = shape(
+        snapshot, generation.text, multiline=generation.multiline, mean_probability=probability, min_confidence=least
+    )
+    calibration = session.pool.model.calibration if session.pool.model is not None else ()
+    if generation.multiline or not calibration:
+        return mine
+    return weigh(
+        snapshot,
+        mine,
+        probability=probability or 0.0,
+        min_confidence=least,
+        calibration=calibration,
+        repeat=find_repeat(snapshot),
     )
 
 

@@ -1,0 +1,132 @@
+"""`python -m starter_training calibrate FOLDER`: how often a model is right at which probability.
+
+And how often the document's own repetition is, at which length; in validation packages. The product weighs one against
+the other by these figures (`phi_ls.ghost_text.second_opinion`).
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from phi_ls.answers.suggest import SINGLE_LINE_TOKENS, prompt
+from phi_ls.context.repeats import find_repeat
+from phi_ls.context.snapshot import Snapshot
+from phi_ls.ghost_text.stopping import finished
+from phi_ls.ghost_text.trim import shape
+from phi_ls.prompts.family import heal_fragment
+from phi_providers.engines.openvino import make_provider
+from phi_providers.messages import Load, ModelInfo, Piece, Request, Started
+from phi_providers.models.installed import from_folder
+from phi_providers.token_provider import TokenProvider
+from starter_training.evaluation import corpus
+from starter_training.evaluation.cursors import Cursor, draw
+from starter_training.evaluation.judging import judge
+
+SEED = 77
+BINS = 6
+LINES_BEFORE, LINES_AFTER = 600, 300
+"""What the product's snapshots hold."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trial:
+    """One cursor: what was said with what certainty, and whether it was right."""
+
+    probability: float
+    right: bool
+    matched: int
+    repeat_right: bool
+
+
+def main(
+    model: Annotated[Path, typer.Argument(help="Folder of the model.")],
+    cursors: Annotated[int, typer.Option(help="Cursors in a line.")] = 600,
+) -> None:
+    """Print, as JSON, points of (certainty, share that was right) for the model and for repetitions."""
+    trials = list(_trials(from_folder(model), cursors))
+    of_model = [(trial.probability, trial.right) for trial in trials if trial.probability]
+    of_repeat = [(float(trial.matched), trial.repeat_right) for trial in trials if trial.matched]
+    typer.echo(json.dumps({"model": points(of_model), "repeats": points(of_repeat)}))
+
+
+def points(observed: Sequence[tuple[float, bool]], bins: int = BINS) -> list[tuple[float, float]]:
+    """Return (mean certainty, share right) of equally large bins, made to rise by pooling neighbours that do not."""
+    ordered = sorted(observed)
+    size = max(1, math.ceil(len(ordered) / bins))
+    pools = [ordered[at : at + size] for at in range(0, len(ordered), size)]
+    index = 1
+    while index < len(pools):
+        if _share(pools[index]) > _share(pools[index - 1]):
+            index += 1
+            continue
+        pools[index - 1 : index + 1] = [pools[index - 1] + pools[index]]
+        index = max(1, index - 1)
+    return [(round(sum(value for value, _ in pool) / len(pool), 3), round(_share(pool), 3)) for pool in pools]
+
+
+def _share(pool: Sequence[tuple[float, bool]]) -> float:
+    return sum(right for _, right in pool) / len(pool)
+
+
+def _trials(model: ModelInfo, count: int) -> Iterator[Trial]:
+    provider = make_provider(Load(engine="openvino", device="CPU", model=model))
+    provider.load(lambda _stage: None)
+    for number, cursor in enumerate(draw(corpus.read(corpus.VALIDATION), single=count, multiline=0, seed=SEED)):
+        snapshot = _snapshot(cursor)
+        text, probability = _written(provider, model, snapshot, number)
+        repeat = find_repeat(snapshot)
+        yield Trial(
+            probability=probability,
+            right=_is_right(cursor, snapshot, text),
+            matched=repeat.matched if repeat else 0,
+            repeat_right=repeat is not None and _is_right(cursor, snapshot, repeat.rest),
+        )
+
+
+def _written(provider: TokenProvider, model: ModelInfo, snapshot: Snapshot, number: int) -> tuple[str, float]:
+    """Return what the model writes in this line, and the mean probability of its tokens."""
+    texts: list[str] = []
+    log_probs: list[float] = []
+
+    def emit(frame: Piece | Started) -> bool:
+        if isinstance(frame, Piece):
+            texts.append(frame.text)
+            log_probs.extend(frame.log_probs)
+        return not finished(snapshot, "".join(texts), multiline=False)
+
+    request = Request(
+        id=number,
+        parts=prompt({}, snapshot, model),
+        max_new_tokens=SINGLE_LINE_TOKENS,
+        heal=heal_fragment(snapshot, model),
+    )
+    provider.generate(request, emit)
+    return "".join(texts), math.exp(sum(log_probs) / len(log_probs)) if log_probs else 0.0
+
+
+def _is_right(cursor: Cursor, snapshot: Snapshot, text: str) -> bool:
+    shaped = shape(snapshot, text, multiline=False, mean_probability=None, min_confidence=0.0)
+    return isinstance(shaped, str) and judge(cursor, shaped).exact
+
+
+def _snapshot(cursor: Cursor) -> Snapshot:
+    lines = (cursor.before + cursor.after).split("\n")
+    first = max(0, cursor.row - LINES_BEFORE)
+    return Snapshot(
+        uri="",
+        version=0,
+        language=cursor.file.language,
+        path=cursor.file.path,
+        lines=tuple(lines[first : cursor.row + LINES_AFTER + 1]),
+        first_line=first,
+        total_lines=len(lines),
+        line=cursor.row,
+        column=len(cursor.before.rpartition("\n")[2]),
+    )
