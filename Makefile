@@ -8,7 +8,7 @@ T ?=
 # Extra arguments for the evaluation: make eval-starter E='--cursors 200'
 E ?=
 
-.PHONY: help demo test lint format types bench eval-starter wheel lock clean
+.PHONY: help demo test test-engines lint format types bench eval-starter wheel lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -24,7 +24,10 @@ demo: $(VENV)/ready ## start the server, act as an editor, show what it answers
 
 # Four at a time even on two cores: most of a test's time is waiting for a process, and four keep both cores busy.
 test: $(VENV)/ready ## run all tests
-	$(BIN)/python -m pytest -n 4 $(T)
+	$(BIN)/python -m pytest -n 4 --ignore=tests/environments $(T)
+
+test-engines: $(VENV)/ready ## run the tests of engines with environments of their own (builds them: minutes, gigabytes)
+	$(BIN)/python -m pytest tests/environments $(T)
 
 lint: $(VENV)/ready ## check style and formatting
 	$(BIN)/ruff check .

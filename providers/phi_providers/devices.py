@@ -82,7 +82,7 @@ def absence(device: str) -> tuple[str, str]:
     if kind == "GPU":
         return _gpu_absence()
     if kind == "NPU":
-        return "this engine does not run language models on an NPU", "use GPU or CPU"
+        return _npu_absence()
     return f"OpenVINO knows no device {device!r} here", "use auto, GPU or CPU; `phi-ls doctor` lists what there is"
 
 
@@ -98,6 +98,26 @@ def _gpu_absence() -> tuple[str, str]:
     if locked:
         return f"you have no access to {locked[0]}", "add yourself to the group `render` and log in again"
     return "OpenCL is there, but found no Intel GPU", "install or update Intel's graphics driver if there is one"
+
+
+def _npu_absence() -> tuple[str, str]:
+    if sys.platform == "darwin":
+        return "OpenVINO has no NPU support on macOS", "use CPU"
+    if sys.platform == "win32":
+        return (
+            "OpenVINO found no Intel NPU",
+            "if the processor has one (Core Ultra), install or update Intel's NPU driver",
+        )
+    nodes = list(Path("/dev/accel").glob("accel*"))
+    if not nodes:
+        return "there is no NPU (/dev/accel is empty)", "it takes an Intel Core Ultra and Linux 6.8 or newer"
+    locked = [node for node in nodes if not os.access(node, os.R_OK | os.W_OK)]
+    if locked:
+        return f"you have no access to {locked[0]}", "add yourself to the group `render` and log in again"
+    return (
+        "the NPU is there, but not its driver's library",
+        "install Intel's packages for the NPU: level zero and compiler",
+    )
 
 
 def _parse(output: bytes) -> list[EngineReport]:
@@ -127,10 +147,9 @@ def _openvino() -> EngineReport:
         reason = next(iter(str(exc).splitlines()), type(exc).__name__)
         broken = Device("CPU", "openvino", False, f"OpenVINO cannot be loaded: {reason}", "install phi-ls again")
         return EngineReport("openvino", _version("openvino-genai"), (broken,))
-    devices = [Device(name, "openvino", True, full) for name, full in found.items() if not name.startswith("NPU")]
-    if not any(name.startswith("GPU") for name in found):
-        devices.append(Device("GPU", "openvino", False, *absence("GPU")))
-    devices.append(Device("NPU", "openvino", False, *absence("NPU")))
+    devices = [Device(name, "openvino", True, full) for name, full in found.items()]
+    missing = [kind for kind in ("GPU", "NPU") if not any(name.startswith(kind) for name in found)]
+    devices += [Device(kind, "openvino", False, *absence(kind)) for kind in missing]
     return EngineReport("openvino", _version("openvino-genai"), tuple(devices))
 
 

@@ -100,8 +100,8 @@ class ModelInfo:
     note: str = ""
     """What a user must know about answers of this model, in one sentence; empty for a full model."""
     calibration: tuple[tuple[float, float], ...] = ()
-    """(mean probability of a line's tokens, share of such lines that are right), measured on unseen code, both rising; for
-    models weak enough that the document's own repetitions are right more often at times. Empty: no such model."""
+    """(mean probability of a line's tokens, share of such lines that are right), measured on unseen code, both rising.
+    For models so weak that the document's own repetitions are right more often at times; empty: no such model."""
     precision: str = ""
     controls: dict[str, int] = field(default_factory=dict)
     """`Control` value → token id."""

@@ -32,7 +32,11 @@ class Provider(Protocol):
 
 ENGINES = {
     "echo": "phi_providers.engines.echo:EchoProvider",
+    "npu_library": "phi_providers.engines.npu_library:make_provider",
+    "onnxruntime": "phi_providers.engines.onnxruntime:make_provider",
     "openvino": "phi_providers.engines.openvino:make_provider",
+    "transformers": "phi_providers.engines.torch_engine:make_provider",
+    "openai_server": "phi_providers.engines.openai_server:make_provider",
 }
 """Engine name → `module:factory`; the factory takes the `Load` frame. Imported only in a worker, on demand."""
 

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 Step = Callable[[Sequence[tuple[int, float]]], bool]
-"""Takes the (token id, log-probability) pairs of a decode step, or nothing after a prefill chunk; False: stop now."""
+"""Takes the (token id, log-probability) pairs of a decode step, or nothing after a prefill chunk; False: stop now.
+
+An engine that does not know the log-probability gives NaN; the piece then has none."""
 
 
 @dataclass(frozen=True, kw_only=True)

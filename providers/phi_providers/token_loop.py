@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Sequence
 
@@ -69,7 +70,8 @@ class TokenLoop:
             return
         self.tokens += 1
         self._ids.append(token)
-        self._log_probs.append(log_prob)
+        if not math.isnan(log_prob):
+            self._log_probs.append(log_prob)
         self._held += self._detokenizer.push(token)
         self._release()
         if not self.finish and self._repetition.push(token):

@@ -39,6 +39,9 @@ KEPT_ENVIRONMENT = (
 )
 """All that a worker inherits: no token, no key, no agent socket of the user's."""
 
+ENGINE_ENVIRONMENT = {"openai_server": ("PHI_LS_OPENAI_API_KEY",)}
+"""What the workers of one engine get beside that: the key for the server that the user has named."""
+
 FORCED_ENVIRONMENT = {
     # Engines send usage data unless told not to, and not all of them ask. CI=true hides that from tests, so it is not
     # passed on either.
@@ -51,10 +54,22 @@ FORCED_ENVIRONMENT = {
     "PYTHONDONTWRITEBYTECODE": "1",
 }
 
+BOOTSTRAP = """
+import importlib.util, os, runpy, sys
+package = {package!r}
+spec = importlib.util.spec_from_file_location(
+    "phi_providers", os.path.join(package, "__init__.py"), submodule_search_locations=[package]
+)
+sys.modules["phi_providers"] = module = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(module)
+runpy.run_module("phi_providers.worker", run_name="__main__", alter_sys=True)
+"""
 
-def environment(home: Path) -> dict[str, str]:
-    """Return a worker's environment; `home` is a private folder, for engines that drop files into the user's."""
-    kept = {name: os.environ[name] for name in KEPT_ENVIRONMENT if name in os.environ}
+
+def environment(home: Path, engine: str) -> dict[str, str]:
+    """Return the environment of an engine's worker; `home` is a private folder: some drop files into the user's."""
+    names = (*KEPT_ENVIRONMENT, *ENGINE_ENVIRONMENT.get(engine, ()))
+    kept = {name: os.environ[name] for name in names if name in os.environ}
     if site.ENABLE_USER_SITE:
         # `pip install --user` put us below the home that the worker is not given.
         kept["PYTHONUSERBASE"] = site.getuserbase()
@@ -67,7 +82,7 @@ async def spawn(order: Load, home: Path) -> asyncio.subprocess.Process:
 
     Must run in the main thread: the kernel's parent-death signal follows the *thread* that spawned.
     """
-    command = [sys.executable, "-m", "phi_providers.worker", "--parent", str(os.getpid())]
+    command = [*interpreter(order), "--parent", str(os.getpid())]
     if order.device.upper() in ("CPU", "NONE"):
         command.append("--no-network")
     options: dict[str, Any] = {"start_new_session": True}
@@ -79,7 +94,7 @@ async def spawn(order: Load, home: Path) -> asyncio.subprocess.Process:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         limit=MAX_FRAME_BYTES,
-        env=environment(home),
+        env=environment(home, order.engine),
         # `-m` searches the working directory first: in the user's workspace that would run the workspace's code.
         cwd=PACKAGES,
         **options,
@@ -95,6 +110,17 @@ async def spawn(order: Load, home: Path) -> asyncio.subprocess.Process:
             await process.wait()
             raise
     return process
+
+
+def interpreter(order: Load) -> list[str]:
+    """Return the command that runs the worker's module, with the pool's interpreter or the engine's own.
+
+    An interpreter of another environment gets this package and nothing else from the folder that it lies in: that may
+    be our site-packages, whose compiled modules are for another Python. `-I` ignores PYTHON* variables, hence the rest.
+    """
+    if not order.python:
+        return [sys.executable, "-m", "phi_providers.worker"]
+    return [order.python, "-I", "-B", "-X", "utf8", "-c", BOOTSTRAP.format(package=str(PACKAGES / "phi_providers"))]
 
 
 def kill_group(process: asyncio.subprocess.Process) -> None:

@@ -27,6 +27,11 @@ def data_dir() -> Path:
     return _moved("PHI_LS_DATA_DIR") or platformdirs.user_data_path(APP, appauthor=False)
 
 
+def environments_dir() -> Path:
+    """Where engines' own environments lie: they are data, because making one again takes a long download."""
+    return data_dir() / "environments"
+
+
 def state_dir() -> Path:
     """Where status files, logs and measurements lie."""
     return _moved("PHI_LS_STATE_DIR") or platformdirs.user_state_path(APP, appauthor=False)

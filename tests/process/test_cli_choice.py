@@ -23,7 +23,7 @@ def cli(tmp_path: Path) -> CommandLine:
 @pytest.mark.parametrize(
     ("complaint", "arguments"),
     [
-        ("there is no engine 'steam'; known are auto, openvino, echo", ("--engine", "steam")),
+        ("there is no engine 'steam'; known are auto, openvino, onnxruntime,", ("--engine", "steam")),
         ("there is no engine ''", ("--engine", "")),
         ("--device must be a device like", ("--device", "../CPU")),
         ("'phi-99' is neither the id nor the folder of a model", ("--model", "phi-99")),

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from phi_providers.devices import absence
+from phi_providers.engines.openvino_failures import is_lost_device, is_memory, sentence
 from phi_providers.engines.openvino_import import openvino
 from phi_providers.engines.openvino_pipeline import StepLoop
 from phi_providers.engines.openvino_sizes import (
@@ -34,12 +35,13 @@ WARM_UP_TOKENS = 8
 PROBE_TOKENS = 256
 """Prompt tokens of the warm-up; a whole chunk of 1,024 took a third of the load time and told no more."""
 
-_MEMORY = ("did not fit in the available cache budget", "bad_alloc", "out of memory", "allocat", "memory")
-_LOST = ("CL_OUT_OF_RESOURCES", "CL_DEVICE_NOT_AVAILABLE", "DEVICE_LOST", "device lost", "CL_INVALID_COMMAND_QUEUE")
-
 
 def make_provider(order: Load) -> TokenProvider:
-    """Return the provider for a Load frame."""
+    """Return the provider for a Load frame; an NPU has a pipeline of its own."""
+    if order.device.upper().startswith("NPU"):
+        from phi_providers.engines.openvino_npu import make_npu_provider
+
+        return make_npu_provider(order)
     return TokenProvider(order, OpenVinoEngine(order))
 
 
@@ -97,7 +99,7 @@ class OpenVinoEngine:
         gpus = [name for name in available if name.startswith("GPU")]
         if wanted.lower() in ("", "auto"):
             return (gpus[0], "") if gpus else ("CPU", f"no GPU: {absence('GPU')[0]}")
-        if wanted in available and not wanted.startswith("NPU"):
+        if wanted in available:
             return wanted, ""
         if wanted in ("GPU", "GPU.0") and gpus:  # one GPU is listed as GPU, several as GPU.0, GPU.1
             return gpus[0], ""
@@ -152,7 +154,7 @@ class OpenVinoEngine:
         return self._steps.chunk / rate
 
     def _failure(self, exc: BaseException) -> ProviderError:
-        if any(sign in str(exc) for sign in _LOST):
+        if is_lost_device(exc):
             return WorkerDied(
                 self._sentence("lost its device", exc, "update the graphics driver if this happens again")
             )
@@ -160,16 +162,11 @@ class OpenVinoEngine:
             self._steps.recover()
         except RuntimeError as after:
             return WorkerDied(self._sentence("could not go on after an error", after))
-        if isinstance(exc, MemoryError) or any(sign in str(exc) for sign in _MEMORY):
+        if is_memory(exc):
             return GenerationFailed(
                 self._sentence("ran out of memory", exc, "close other programs or use a smaller model")
             )
         return GenerationFailed(self._sentence("failed", exc))
 
     def _sentence(self, what: str, exc: BaseException, remedy: str = "") -> str:
-        # Engines put source locations of their build machine in front of, or behind, the one line that says something.
-        lines = [line.strip() for line in str(exc).splitlines() if line.strip()]
-        said = [line for line in lines if not line.startswith(("Exception from", "Check '"))] or lines
-        cause = said[-1][:200] if said else type(exc).__name__
-        where = self._device or self._order.device
-        return f"model {self._order.model.id} {what} on {where}: {cause}" + (f"; {remedy}" if remedy else "")
+        return sentence(self._order.model.id, self._device or self._order.device, what, exc, remedy)

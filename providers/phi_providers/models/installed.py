@@ -20,14 +20,15 @@ PHI3_4K_CONTEXT = 2047
 PHI3_LONG_CONTEXT = 4096
 """The long-context models change their rotary factors here, which makes everything cached useless."""
 
-_ROLES = {
+ROLES = {
     "<s>": Control.BEGIN,
     "<|system|>": Control.SYSTEM,
     "<|user|>": Control.USER,
     "<|assistant|>": Control.ASSISTANT,
     "<|end|>": Control.END,
 }
-_ENDS = ("<|endoftext|>", "<|end|>", "<|assistant|>", "<|user|>", "<|system|>")
+"""Phi-3's control tokens, and what they are for."""
+ENDS = ("<|endoftext|>", "<|end|>", "<|assistant|>", "<|user|>", "<|system|>")
 """A model that writes one of these has ended its answer, or begins to invent the next turn."""
 
 _NEEDED = ("config.json", "tokenizer.json", "openvino_model.xml", "openvino_model.bin")
@@ -51,11 +52,12 @@ def from_folder(path: Path) -> ModelInfo:
             f"{', '.join(missing)} missing from {path}; export the model with `optimum-cli export openvino` "
             "or copy the whole folder"
         )
-    return _from_profile(path) if (path / PROFILE).is_file() else _infer_phi3(path)
+    return from_profile(path) if (path / PROFILE).is_file() else infer_phi3(path)
 
 
-def _from_profile(path: Path) -> ModelInfo:
-    data = _read(path / PROFILE)
+def from_profile(path: Path) -> ModelInfo:
+    """Return what profile.json says of a model; raises ModelError."""
+    data = read_object(path / PROFILE)
     for name in ("stop_ids", "languages"):
         data[name] = tuple(data.get(name, ()))
     data["calibration"] = tuple((point[0], point[1]) for point in data.get("calibration", ()))
@@ -65,13 +67,14 @@ def _from_profile(path: Path) -> ModelInfo:
         raise ModelError(f"{PROFILE} in {path} does not describe a model: {exc}") from exc
 
 
-def _infer_phi3(path: Path) -> ModelInfo:
-    config = _read(path / "config.json")
+def infer_phi3(path: Path) -> ModelInfo:
+    """Return what config.json and tokenizer.json tell of a Phi-3; raises ModelError."""
+    config = read_object(path / "config.json")
     if config.get("model_type") != "phi3":
         raise ModelError(f"the model in {path} is a {config.get('model_type', 'model without a type')}, not a phi3")
-    added = _read(path / "tokenizer.json").get("added_tokens", [])
+    added = read_object(path / "tokenizer.json").get("added_tokens", [])
     ids = {token["content"]: int(token["id"]) for token in added}
-    lacking = [token for token in _ROLES if token not in ids]
+    lacking = [token for token in ROLES if token not in ids]
     if lacking:
         raise ModelError(f"the tokenizer in {path} has no {', '.join(lacking)}; it is not Phi-3's")
     return ModelInfo(
@@ -80,8 +83,8 @@ def _infer_phi3(path: Path) -> ModelInfo:
         path=str(path),
         context=_safe_context(config),
         precision=_precision(path),
-        controls={role.value: ids[token] for token, role in _ROLES.items()},
-        stop_ids=tuple(ids[token] for token in _ENDS if token in ids),
+        controls={role.value: ids[token] for token, role in ROLES.items()},
+        stop_ids=tuple(ids[token] for token in ENDS if token in ids),
     )
 
 
@@ -95,12 +98,13 @@ def _safe_context(config: dict[str, Any]) -> int:
 def _precision(path: Path) -> str:
     if not (path / "openvino_config.json").is_file():
         return ""
-    quantization = _read(path / "openvino_config.json").get("quantization_config") or {}
+    quantization = read_object(path / "openvino_config.json").get("quantization_config") or {}
     bits = quantization.get("bits") or (quantization.get("default_config") or {}).get("bits")
-    return f"int{bits}" if bits else str(_read(path / "openvino_config.json").get("dtype") or "")
+    return f"int{bits}" if bits else str(read_object(path / "openvino_config.json").get("dtype") or "")
 
 
-def _read(file: Path) -> dict[str, Any]:
+def read_object(file: Path) -> dict[str, Any]:
+    """Return the object in a JSON file; raises ModelError."""
     try:
         data = json.loads(file.read_text("utf-8"))
     except (OSError, ValueError) as exc:

@@ -73,11 +73,24 @@ def demo() -> None:
 
 
 @app.command()
-def doctor(as_json: Json = False) -> None:
+def doctor(
+    as_json: Json = False,
+    fix: Annotated[
+        Optional[str], typer.Option(metavar="ENGINE", help="Make or mend the environment that an engine needs.")
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="With --fix: do not ask first.")] = False,
+    remove: Annotated[bool, typer.Option("--remove", help="With --fix: remove the environment instead.")] = False,
+) -> None:
     """Say which engines and devices work on this machine, and what to do about the others."""
-    from phi_ls.terminal.doctor import run
+    if fix is None:
+        if yes or remove:
+            raise typer.BadParameter("--yes and --remove belong to --fix ENGINE")
+        from phi_ls.terminal.doctor import run
 
-    raise typer.Exit(run(as_json=as_json))
+        raise typer.Exit(run(as_json=as_json))
+    from phi_ls.terminal import doctor_fix
+
+    raise typer.Exit(doctor_fix.undo(fix) if remove else doctor_fix.fix(fix, yes=yes))
 
 
 @app.command()

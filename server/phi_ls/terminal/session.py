@@ -16,7 +16,8 @@ from phi_ls.plan import ENGINES
 from phi_ls.session import Session
 from phi_ls.settings import Layer, Source, user_file
 from phi_ls.terminal import output
-from phi_providers.models.installed import builtin, from_folder
+from phi_providers.models.forms import find
+from phi_providers.models.installed import builtin
 from phi_providers.models.manifest import ModelError
 
 
@@ -66,7 +67,7 @@ def _model(name: str) -> dict[str, object]:
         known = f"the models here are auto and {builtin().id}"
         raise typer.BadParameter(f"'{name}' is neither the id nor the folder of a model; {known}")
     try:
-        from_folder(folder)
+        find(folder)
     except ModelError as exc:
         raise typer.BadParameter(str(exc)) from exc
     return {"modelPath": str(folder)}

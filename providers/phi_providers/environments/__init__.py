@@ -1,0 +1,1 @@
+"""Isolated environments for engines whose packages clash with ours: recipes, how one is made, what is kept."""

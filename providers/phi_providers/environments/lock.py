@@ -1,0 +1,28 @@
+"""One builder at a time for an environment; the system lets go when a process dies."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from phi_providers.environments.recipes import EnvironmentFailed
+
+
+@contextlib.contextmanager
+def locked(file: Path) -> Iterator[None]:
+    """Hold the lock of this file; raises EnvironmentFailed when another process holds it."""
+    with file.open("a+b") as held:
+        try:
+            if sys.platform == "win32":
+                import msvcrt
+
+                msvcrt.locking(held.fileno(), msvcrt.LK_NBLCK, 1)
+            else:
+                import fcntl
+
+                fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as exc:
+            raise EnvironmentFailed("another process is making this environment; wait for it to end") from exc
+        yield

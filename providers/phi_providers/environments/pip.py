@@ -1,0 +1,113 @@
+"""Child processes of the environment builder, and what their errors mean."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.metadata
+import importlib.util
+import os
+import re
+import subprocess
+import sys
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from phi_providers.environments.recipes import EnvironmentFailed
+
+Progress = Callable[[str], None]
+"""Takes a line for people, each time something begins."""
+
+TAIL_LINES = 40
+
+_TOLD = re.compile(r"(Collecting|Downloading|Using cached|Installing collected packages|Building wheel)\b(.*)")
+
+_UNREACHABLE = (
+    "Temporary failure in name resolution|Network is unreachable|NewConnectionError|getaddrinfo failed"
+    "|ConnectTimeout|Connection refused|ProxyError|Read timed out"
+)
+_CAUSES = {
+    "No space left on device|not enough space": "the disk is full; free some space and run the command again",
+    _UNREACHABLE: "the package index cannot be reached; check the network or pip's proxy settings and try again",
+    "SSLError|CERTIFICATE_VERIFY_FAILED": "the package index's certificate is not trusted; see pip's option --cert",
+    r"No matching distribution found for (?P<what>\S+)": "there is no {what} for this Python and this system, or the "
+    "package index does not have it",
+    "Permission denied": "a file cannot be written; check who owns the folder",
+    "ensurepip is not available|No module named ensurepip": "Python's venv module is incomplete; install python3-venv",
+}
+"""What pip says → what it means and what to do; the first that is found counts."""
+
+
+def run(command: Sequence[str | Path], folder: Path, what: str, progress: Progress) -> None:
+    """Run a command in `folder`, telling what pip collects and downloads; raises EnvironmentFailed."""
+    tail: deque[str] = deque(maxlen=TAIL_LINES)
+    try:
+        process = subprocess.Popen(
+            [str(part) for part in command],
+            cwd=folder,
+            env=_environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+            errors="replace",
+        )
+    except OSError as exc:
+        raise EnvironmentFailed(f"{what} failed: {command[0]} cannot be started ({exc.strerror})") from exc
+    with process, _ended(process):
+        for line in process.stdout or ():
+            tail.append(line.strip())
+            if told := _TOLD.match(line.strip()):
+                progress(f"{told[1]}{_shortened(told[2])}")
+    if process.returncode:
+        output = "\n".join(tail)
+        raise EnvironmentFailed(f"{what} failed: {cause(output)}")
+
+
+def pip_for(python: Path, progress: Progress) -> list[str | Path]:
+    """Return the command of a pip that installs into the environment of this interpreter.
+
+    Ours when there is one (22.3 can serve another environment): giving each environment a pip takes seconds.
+    """
+    if importlib.util.find_spec("pip") and _pip_version() >= (22, 3):
+        return [sys.executable, "-I", "-m", "pip", "--python", python]
+    run([python, "-I", "-m", "ensurepip"], python.parent, "giving it a pip", progress)
+    return [python, "-I", "-m", "pip"]
+
+
+def _pip_version() -> tuple[int, ...]:
+    return tuple(int(part) for part in importlib.metadata.version("pip").split(".")[:2] if part.isdigit())
+
+
+def cause(output: str) -> str:
+    """Return what the end of a failed command's output says, in one sentence with what to do."""
+    for sign, told in _CAUSES.items():
+        if found := re.search(sign, output):
+            return told.format(**found.groupdict())
+    errors = [line for line in output.splitlines() if re.search(r"\berror\b", line, re.IGNORECASE)]
+    last = (errors or output.splitlines() or ["it said nothing"])[-1]
+    return last[:300]
+
+
+@contextlib.contextmanager
+def _ended(process: subprocess.Popen[str]) -> Iterator[None]:
+    """Leave no child behind, however the wait for it ends."""
+    try:
+        yield
+    except BaseException:
+        process.kill()
+        raise
+    finally:
+        process.wait()
+
+
+def _environment() -> dict[str, str]:
+    """Return the user's environment, whose pip settings and proxy count, without what would change our packages."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "VIRTUAL_ENV"))}
+    quiet = {"PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_INPUT": "1", "PIP_PROGRESS_BAR": "off", "PYTHONUTF8": "1"}
+    return {**kept, **quiet}
+
+
+def _shortened(text: str) -> str:
+    # Where a requirement comes from is of no interest, and an address may hold a password.
+    return re.sub(r"\s*\(from .*", "", re.sub(r"\S+/(?=[^/\s]+)", "", text))[:100]

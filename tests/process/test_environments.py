@@ -1,0 +1,169 @@
+"""Isolated environments: made, mended, checked and removed, and a worker that runs in one."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from process.tiny_environment import OURS, Workshop, wheel
+
+from phi_providers.environments.kept import State, interpreter, python_of, remove, site_packages, state
+from phi_providers.environments.lock import locked
+from phi_providers.environments.recipes import EnvironmentFailed
+
+
+@pytest.fixture
+def workshop(tmp_path: Path) -> Workshop:
+    """An empty one."""
+    return Workshop(tmp_path)
+
+
+def test_it_is_made_tried_and_found_again(workshop: Workshop) -> None:
+    """Its interpreter imports its package and none of ours; people are told; a second call changes nothing."""
+    recipe = workshop.recipe(wheel(workshop.folder, "tiny", "value = 42"))
+    assert "" == interpreter(workshop.root, recipe)
+    python = workshop.build(recipe)
+    program = "import tiny, importlib.util as u; print(tiny.value, u.find_spec('pygls'))"
+    done = subprocess.run([python, "-I", "-c", program], capture_output=True, encoding="utf-8")
+    assert ("42 None\n", python) == (done.stdout, interpreter(workshop.root, recipe))
+    assert any("installing a tiny engine" in line for line in workshop.told)
+    made = python_of(workshop.place(recipe)).lstat().st_mtime_ns
+    assert python == workshop.build(recipe)
+    assert made == python_of(workshop.place(recipe)).lstat().st_mtime_ns
+    (site_packages(workshop.place(recipe)) / "tiny-1.0.dist-info" / "RECORD").unlink()
+    assert "" == interpreter(workshop.root, recipe)
+
+
+def test_a_step_that_was_interrupted_is_done_again(workshop: Workshop) -> None:
+    """A folder with a half installed package and no journal is broken, and whole after another call."""
+    recipe = workshop.recipe(wheel(workshop.folder, "tiny", "value = 42"))
+    folder = workshop.place(recipe)
+    workshop.build(recipe)
+    (folder / "ready.json").unlink()
+    (folder / "journal.json").unlink()
+    (site_packages(folder) / "tiny.py").write_text("val", "utf-8")
+    assert State.BROKEN is state(folder)
+    workshop.build(recipe)
+    assert (State.READY, "value = 42") == (state(folder), (site_packages(folder) / "tiny.py").read_text("utf-8"))
+    assert "mending what an earlier attempt left" in workshop.told
+
+
+def test_a_step_that_has_ended_is_not_done_again(workshop: Workshop) -> None:
+    """Packages are there when the trial fails; what is mended is the rest."""
+    first = workshop.recipe(wheel(workshop.folder, "tiny", "import missing_module"))
+    with pytest.raises(EnvironmentFailed, match=r"trying it failed: .*missing_module"):
+        workshop.build(first)
+    (site_packages(workshop.place(first)) / "missing_module.py").write_text("", "utf-8")
+    assert workshop.build(first)
+    assert not any(line.startswith("installing") for line in workshop.told)
+
+
+@pytest.mark.parametrize("damage", ["interpreter", "package"])
+def test_a_whole_one_that_was_damaged_is_made_anew(workshop: Workshop, damage: str) -> None:
+    """Its interpreter went with an upgrade, a package's file was deleted: found, and mended."""
+    recipe = workshop.recipe(wheel(workshop.folder, "tiny"))
+    folder = workshop.place(recipe)
+    workshop.build(recipe)
+    gone = {
+        "interpreter": python_of(folder),
+        "package": site_packages(folder) / "tiny.py",
+    }[damage]
+    gone.unlink()
+    # A deleted module is not seen by a look from outside, which starts nothing; the trial of `build` sees it.
+    assert ("package" == damage) == (State.READY is state(folder))
+    workshop.build(recipe)
+    assert State.READY is state(folder)
+    assert gone.exists()
+
+
+def test_another_recipe_is_another_environment_and_the_old_one_goes(workshop: Workshop) -> None:
+    """A new version leaves one environment, its own; folders of other names stay."""
+    old = workshop.recipe(wheel(workshop.folder, "tiny", version="1.0"))
+    new = workshop.recipe(wheel(workshop.folder, "tiny", version="2.0"))
+    workshop.build(old)
+    (workshop.root / "tiny-notes").mkdir()
+    workshop.build(new)
+    assert (State.ABSENT, State.READY) == (state(workshop.place(old)), state(workshop.place(new)))
+    assert [workshop.place(new)] == remove(workshop.root, "tiny")
+    assert ["tiny-notes"] == [path.name for path in workshop.root.iterdir() if path.is_dir()]
+
+
+def test_a_package_that_does_not_exist(workshop: Workshop) -> None:
+    """The message names it; nothing claims to be ready."""
+    recipe = workshop.recipe("no-such-package==1.0")
+    with pytest.raises(EnvironmentFailed, match=r"there is no no-such-package==1\.0 for this Python"):
+        workshop.build(recipe)
+    assert State.BROKEN is state(workshop.place(recipe))
+
+
+def test_an_index_that_cannot_be_reached(workshop: Workshop) -> None:
+    """The message speaks of the network, not of a package that does not exist."""
+    recipe = workshop.recipe()
+    elsewhere = ("--retries", "1", "--index-url", "http://127.0.0.1:9/simple", "--no-cache-dir", "tiny==1.0")
+    recipe = type(recipe)(**{**vars(recipe), "requirements": elsewhere})
+    with pytest.raises(EnvironmentFailed, match="the package index cannot be reached"):
+        workshop.build(recipe)
+
+
+def test_no_room_on_the_disk(workshop: Workshop) -> None:
+    """It is said before anything is written, with both numbers."""
+    recipe = workshop.recipe(megabytes=10**9)
+    with pytest.raises(EnvironmentFailed, match=r"needs up to 1000000000 MB, .* has \d+ MB free"):
+        workshop.build(recipe)
+    assert State.ABSENT is state(workshop.place(recipe))
+
+
+def test_no_python_of_a_fitting_version(workshop: Workshop) -> None:
+    """The versions that would do are named."""
+    with pytest.raises(EnvironmentFailed, match=r"a tiny engine needs Python 3\.1 or 3\.2; install one"):
+        workshop.build(workshop.recipe(python=("3.2", "3.1")))
+
+
+def test_a_folder_that_cannot_be_made(workshop: Workshop) -> None:
+    """A file in its place is named in the message."""
+    workshop.root.write_text("", "utf-8")
+    with pytest.raises(EnvironmentFailed, match=r"environments.* cannot be written"):
+        workshop.build(workshop.recipe())
+
+
+def test_two_builders_do_not_meet(workshop: Workshop) -> None:
+    """The second is told that another one is at work."""
+    recipe = workshop.recipe(wheel(workshop.folder, "tiny"))
+    workshop.root.mkdir()
+    held = locked(workshop.root / f"{workshop.place(recipe).name}.lock")
+    with held, pytest.raises(EnvironmentFailed, match="another process is making this environment"):
+        workshop.build(recipe)
+    assert workshop.build(recipe)
+
+
+def test_a_builder_that_is_killed_leaves_something_to_mend(workshop: Workshop) -> None:
+    """Killed while the environment is tried, it is continued by the next call, which finds the packages there."""
+    pipe = workshop.folder / "pipe"
+    os.mkfifo(pipe)
+    recipe = workshop.recipe(wheel(workshop.folder, "tiny", f"open({str(pipe)!r}).read()"))
+    program = (
+        "import json, sys; from pathlib import Path; from phi_providers.environments.build import build\n"
+        "from phi_providers.environments.recipes import Recipe\n"
+        f"build(Path({str(workshop.root)!r}), Recipe(**json.loads(sys.argv[1])), print)"
+    )
+    facts = json.dumps({name: value for name, value in vars(recipe).items() if name != "source"})
+    builder = subprocess.Popen([sys.executable, "-c", program, facts], stdout=subprocess.DEVNULL)
+    with pipe.open("w"):  # opens when the trial has come as far as reading it
+        builder.kill()
+        builder.wait()
+    assert State.BROKEN is state(workshop.place(recipe))
+    (site_packages(workshop.place(recipe)) / "tiny.py").write_text("", "utf-8")
+    assert workshop.build(recipe)
+    assert not any(line.startswith("installing") for line in workshop.told)
+
+
+def test_versions_are_asked_and_not_guessed(workshop: Workshop) -> None:
+    """The running interpreter's own version is taken when it fits, before any other."""
+    recipe = workshop.recipe(wheel(workshop.folder, "tiny"), python=("3.99", OURS))
+    python = workshop.build(recipe)
+    done = subprocess.run([python, "-c", "import sys; print('%d.%d' % sys.version_info[:2])"], capture_output=True)
+    assert OURS == done.stdout.decode().strip()
