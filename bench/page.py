@@ -17,7 +17,7 @@ _INTRODUCTION = """\
 What is compared within a section was measured in one run, in turns where it matters. Between machines, and on a machine
 that has other things to do, absolute figures mean little: look at the ratios, and at the load noted with each section.
 
-The built-in model is a small stand-in (7 million parameters): its times say what the server adds to an engine, not how
+The built-in model is very small (9 million weights): its times say what the server adds to an engine, not how
 fast Phi-3 is. The scripted engine takes no time: what is left is the server's own.
 """
 

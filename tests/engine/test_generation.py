@@ -10,7 +10,7 @@ from tokenizers import Tokenizer
 
 from phi_providers.errors import LoadFailed, PromptTooLong
 from phi_providers.messages import Control, Cut, Part, Piece, Request, Started
-from phi_providers.models.installed import BUILTIN
+from phi_providers.models.installed import BUILTIN, builtin
 
 SPECIALS = (
     "<|end|>",
@@ -27,7 +27,7 @@ SPECIALS = (
 def test_the_model_loads_and_tells_what_it_found(model: Model) -> None:
     """The profile names the device in use and the speeds that were measured; loading was reported stage by stage."""
     profile = model.profile
-    assert ("starter-pilot", "openvino", "CPU", "CPU", "") == (
+    assert (builtin().id, "openvino", "CPU", "CPU", "") == (
         profile.model,
         profile.engine,
         profile.device,
@@ -87,7 +87,7 @@ def test_a_prompt_over_the_budget_is_cut_and_says_where(model: Model) -> None:
     answer = model.ask(fill("\n".join(SOURCE[:600]), "\n".join(SOURCE[600:700]), 40))
     started = answer.frames[0]
     assert isinstance(started, Started)
-    assert started.prompt_tokens <= 1024 - 64 - 256
+    assert started.prompt_tokens <= builtin().context - 64 - 256
     assert started.lines_cut["prefix"] > 400
     assert started.prompt_tokens == answer.usage.prompt_tokens == sum(started.sizes.values()) + 3
 
