@@ -16,7 +16,7 @@ from phi_ls.ghost_text.trim import shape
 Points = Sequence[tuple[float, float]]
 """(certainty, share of suggestions that were right), both rising."""
 
-REPEATS: Points = ((1.5, 0.015), (5.5, 0.13), (20.0, 0.25), (36.0, 0.39), (100.0, 0.6))
+REPEATS: Points = ((1.75, 0.033), (5.418, 0.107), (9.951, 0.115), (17.549, 0.197), (61.95, 0.405))
 """Characters other than blanks that stand elsewhere, too, and how often the line then goes on as it does there. At
 cursors in packages of Python, JavaScript and TypeScript: `python -m starter_training calibrate`."""
 
