@@ -28,7 +28,7 @@ def make_model(folder: Path, **config: object) -> Path:
 
 
 def test_the_builtin_model_is_whole_and_says_what_it_is() -> None:
-    """Every byte of the package's own model is the one that its manifest names, and its note says that it is not Phi-3."""
+    """Every byte of the package's own model is what its manifest names, and its note says that it is not Phi-3."""
     model = builtin()
     verify(BUILTIN, full=True)
     assert ("fim", 2048, True) == (model.family, model.context, model.chat)

@@ -10,7 +10,7 @@ from starter_training.release_error import ReleaseError
 
 PARTS = ("single line", "single line, Python", "single line, JavaScript/TypeScript", "block")
 
-NAMES = {"model": "this model", "pilot": "its predecessor", "copying": "copying"}
+NAMES = {"model": "this model", "alone": "without repetitions", "pilot": "its predecessor", "copying": "copying"}
 
 SHARES = {"exact": "exact", "shown": "shown", "exactOfShown": "exact of shown", "parsesOfShown": "parses of shown"}
 

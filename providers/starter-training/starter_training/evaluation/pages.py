@@ -28,6 +28,8 @@ asked through `textDocument/inlineCompletion`, as an editor does after a key, fi
 - **parses**: the file has no more syntax errors with the suggestion than with what was written.
 - **ms**: from opening a file of which nothing is known until the answer; while somebody types in it, most of the
   prompt is known already.
+- **alone** is the model without its second opinion: where it is less often right than the document repeats itself, the
+  product suggests the repetition.
 - **copying** is no model: it looks in the whole file for the longest other occurrence of the text in front of the
   cursor and suggests what follows there.
 - **pilot** is the model that was built in before, through the same product.

@@ -34,11 +34,11 @@ from starter_training.evaluation.measuring import (
     score_files,
     suggest_all,
 )
-from starter_training.evaluation.models import NoPilot, pilot, weights_hash
+from starter_training.evaluation.models import NoPilot, pilot, variant, weights_hash
 from starter_training.evaluation.product import WrongModel
 from starter_training.places import RECIPE, RELEASED, REPOSITORY
 
-MODEL, PILOT, COPYING = "model", "pilot", "copying"
+MODEL, ALONE, PILOT, COPYING = "model", "alone", "pilot", "copying"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,8 +92,9 @@ def evaluate(model: Path, test: Path, plan: Plan) -> dict[str, Any]:
     scorers = {name: Scorer(folder) for name, folder in folders.items()}
     scores = score_files(files, scorers, plan.files)
     explained = score_docstrings(documented(files, plan.docstrings, f"{SEED} explain"), scorers)
-    with sandbox() as box:
-        methods = {name: suggest_all(box, folder, cursors) for name, folder in folders.items()}
+    with sandbox() as box, variant(model, {"calibration": []}) as alone:
+        asked = {MODEL: model, ALONE: alone, **folders}
+        methods = {name: suggest_all(box, folder, cursors) for name, folder in asked.items()}
         told = _explanations(box, model, files, plan)
     methods[COPYING] = copy_all(cursors)
     return {
