@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 _LONGEST_PERIOD = 160
+STAIRS = 3
+"""Equal lines in a row, each deeper than the one before, that no person writes."""
+_STEP_CHARS = 10
 _DECORATION = frozenset("-=*#_~./\\ \t+")
 
 
@@ -28,8 +31,27 @@ def _period(text: str) -> int:
     return 0
 
 
+def _staircase(text: str) -> int:
+    """Return the offset of the first of the equal lines, their indentation aside, in which the text ends; -1 if none.
+
+    Each deeper than the one before, so that no period is in them: a call that takes a function that makes the call.
+    """
+    lines = text.split("\n")
+    last = len(lines) - 1
+    first = last
+    while first > 0 and lines[first - 1].strip() == lines[last].strip() and len(lines[first - 1]) < len(lines[first]):
+        first -= 1
+    if last - first + 1 < STAIRS or len(lines[last].strip()) < _STEP_CHARS:
+        return -1
+    return sum(len(line) + 1 for line in lines[:first])
+
+
 def cut_loop(text: str) -> str:
     """Return the text up to the end of the loop's first round; a loop within one line takes its whole line with it."""
+    stairs = _staircase(text.rstrip("\n"))
+    if stairs >= 0:
+        # Its first step, too: what it opens is closed nowhere.
+        return text[: max(stairs - 1, 0)]
     period = _period(text.rstrip("\n"))
     if not period:
         return text
@@ -44,4 +66,5 @@ def cut_loop(text: str) -> str:
 
 def loops(text: str) -> bool:
     """Tell whether the text ends in a loop."""
-    return _period(text.rstrip("\n")) > 0
+    text = text.rstrip("\n")
+    return _staircase(text) >= 0 or _period(text) > 0
