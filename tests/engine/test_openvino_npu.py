@@ -24,7 +24,7 @@ LONG = infill(640, 8, before=70)
 @pytest.fixture(scope="module")
 def npu() -> Model:
     """The built-in model on the NPU's pipeline, compiled for half its context."""
-    return Model("NPU", npuw_devices="CPU", max_prompt_tokens=1024)
+    return Model("NPU", npuw_devices="CPU", max_prompt_tokens=1024, chunk_tokens=CHUNK)
 
 
 @pytest.fixture(scope="module")
@@ -116,7 +116,7 @@ def test_a_cancel_is_heard_after_the_running_chunk_which_is_kept(npu: Model) -> 
 
 def test_a_resumed_answer_goes_on_where_it_stopped(npu: Model) -> None:
     """Broken off after three tokens and put back, an answer comes out as in one go."""
-    request = infill(420, 10, before=30)
+    request = infill(420, 10, before=30, new=10)
     whole = npu.ask(request)
     first = npu.ask(request, after_tokens(3))
     rest = Request(id=2, parts=request.parts, max_new_tokens=10 - len(first.ids), resume_ids=first.ids)

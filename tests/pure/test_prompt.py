@@ -157,11 +157,11 @@ def test_whole_parts_go_before_lines_the_least_wanted_first() -> None:
 
 def test_lines_go_in_blocks_from_the_far_end_and_leave_slack() -> None:
     """The text after the cursor loses its last lines, the text before it its first, 16 at a time."""
-    fitted = starter().fit(fim(lines(100), lines(100)), 960)
+    fitted = starter().fit(fim(lines(120), lines(100)), 960)
     assert 101 == fitted.lines_cut["suffix"]
     assert (True, 0) == (0 < fitted.lines_cut["prefix"], fitted.lines_cut["prefix"] % 16)
     assert 960 - 256 >= len(fitted.ids)
-    assert lines(100)[-60:] == fitted.tail.text[-60:]
+    assert lines(120)[-60:] == fitted.tail.text[-60:]
 
 
 def test_the_cut_prompt_is_the_prompt_of_the_cut_text() -> None:

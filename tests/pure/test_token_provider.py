@@ -180,7 +180,7 @@ def test_the_answer_always_fits_behind_the_prompt() -> None:
     """A prompt that may not be cut and leaves no room for the answer is refused before the engine sees it."""
     provider, script = loaded({"": [STOP]})
     with pytest.raises(GenerationFailed, match="at most"):
-        generate(provider, ask("x = 1\n" * 240, 1000))
+        generate(provider, ask("x = 1\n" * 480, 2000))
     assert [] == script.prompts
 
 

@@ -1,8 +1,8 @@
 """The OpenVINO engine on an Intel NPU: fixed shapes, a prefix cache of whole chunks, no log-probabilities.
 
-`Load.options`: `cache_dir`: compiled blobs go there; `chunk_tokens`: size of a prefill chunk, a power of two;
-`max_prompt_tokens`: a shorter context than the model's, for less memory; `prefix_caching`: False to measure what it
-brings; `npuw_devices`: `CPU` runs the same pipeline on a machine without an NPU.
+`Load.options`: `cache_dir`: compiled blobs go there; `chunk_tokens`: size of a prefill chunk, a power of two, and one
+to a call; `max_prompt_tokens`: a shorter context than the model's, for less memory; `prefix_caching`: False to
+measure what it brings; `npuw_devices`: `CPU` runs the same pipeline on a machine without an NPU.
 """
 
 from __future__ import annotations
@@ -61,7 +61,8 @@ class NpuEngine:
             rate, decode_ms = self._warm_up(self._loop, self._sizes)
         except (ImportError, OSError, ValueError, KeyError, RuntimeError, MemoryError) as exc:
             raise LoadFailed(self._sentence("could not be loaded", exc)) from exc
-        self._loop.chunks_per_call = chunks_per_call(rate, self._sizes.chunk)
+        if "chunk_tokens" not in self._order.options:
+            self._loop.chunks_per_call = chunks_per_call(rate, self._sizes.chunk)
         emulated = "NPU" not in self._devices
         return EngineFacts(
             engine="openvino",
