@@ -38,7 +38,7 @@ class GeneratorLoop:
             steps, wanted = self._prefill(lane, ids[reused:], step)
             if wanted:
                 _decode(lane, max_new_tokens, stop_ids, step)
-        except BaseException:
+        except BaseException:  # whatever ended it, what the lane holds is not what its books say
             self._lanes.drop(lane)
             raise
         return Work(tokens_reused=reused, prefill_steps=steps)

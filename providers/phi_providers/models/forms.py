@@ -7,7 +7,6 @@ from pathlib import Path
 
 from phi_providers.messages import ModelInfo
 from phi_providers.models import installed, onnx_folder, safetensors_folder
-from phi_providers.models.manifest import ModelError
 
 OPENVINO = ("openvino",)
 ONNX = ("onnxruntime",)
@@ -35,6 +34,3 @@ def find(path: Path) -> FoundModel:
 def builtin() -> FoundModel:
     """Return the model that comes with the package, with the engines that it comes for."""
     return FoundModel(info=installed.builtin(), engines=OPENVINO)
-
-
-__all__ = ["FoundModel", "ModelError", "builtin", "find"]

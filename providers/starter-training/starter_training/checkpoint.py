@@ -37,6 +37,7 @@ def save(run: str, network: Network, optimisers: list[torch.optim.Optimizer], st
 
 def load(run: str) -> dict[str, Any]:
     """Return the last checkpoint of a run; raises FileNotFoundError."""
+    # Our own file, and with `weights_only` one that cannot hold code.
     content: dict[str, Any] = torch.load(folder(run) / "checkpoint.pt", map_location="cpu", weights_only=True)
     return content
 

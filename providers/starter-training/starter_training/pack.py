@@ -27,7 +27,7 @@ CONTROL_IDS = {
 }  # fmt: skip
 BEGIN, PADDING = 1, 2
 OPEN_ROWS = 48
-"""Rows that are filled at one time; a sample goes where it leaves least room. About 2 % of the positions stay empty."""
+"""Rows that are filled at one time; a sample goes where it leaves least room. 2 to 6 % of the positions stay empty."""
 BATCH = 256
 QUESTION_SHARE = 0.07
 """Of the tokens; questions repeat the same sentences, so more of them would teach little."""

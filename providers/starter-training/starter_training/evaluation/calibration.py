@@ -18,6 +18,7 @@ import typer
 from phi_ls.answers.suggest import SINGLE_LINE_TOKENS, prompt
 from phi_ls.context.repeats import find_repeat
 from phi_ls.context.snapshot import Snapshot
+from phi_ls.documents import Document
 from phi_ls.ghost_text.stopping import finished
 from phi_ls.ghost_text.trim import shape
 from phi_ls.prompts.family import heal_fragment
@@ -31,8 +32,6 @@ from starter_training.evaluation.judging import judge
 
 SEED = 77
 BINS = 6
-LINES_BEFORE, LINES_AFTER = 600, 300
-"""What the product's snapshots hold."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,16 +116,6 @@ def _is_right(cursor: Cursor, snapshot: Snapshot, text: str) -> bool:
 
 
 def _snapshot(cursor: Cursor) -> Snapshot:
-    lines = (cursor.before + cursor.after).split("\n")
-    first = max(0, cursor.row - LINES_BEFORE)
-    return Snapshot(
-        uri="",
-        version=0,
-        language=cursor.file.language,
-        path=cursor.file.path,
-        lines=tuple(lines[first : cursor.row + LINES_AFTER + 1]),
-        first_line=first,
-        total_lines=len(lines),
-        line=cursor.row,
-        column=len(cursor.before.rpartition("\n")[2]),
-    )
+    document = Document("", 1, cursor.file.language, cursor.before + cursor.after)
+    place = document.position(cursor.row, len(cursor.before.rpartition("\n")[2]))
+    return document.snapshot(place, path=cursor.file.path)

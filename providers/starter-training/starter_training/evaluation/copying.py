@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from phi_ls.context.repeats import longest_repetition, until_closed
 from starter_training.evaluation.candidates import MAX_BODY_LINES
 from starter_training.evaluation.cursors import Cursor
 
@@ -25,7 +26,7 @@ def copied(cursor: Cursor) -> str:
 
 def _occurrences(cursor: Cursor) -> Iterator[tuple[str, int]]:
     """Yield where the text in front of the cursor occurs again, as a text and an offset; longest occurrences first."""
-    for length in range(_longest(cursor), 0, -1):
+    for length in range(longest_repetition(cursor.before, cursor.after), 0, -1):
         needle = cursor.before[-length:]
         end = len(cursor.before) - 1
         while (at := cursor.before.rfind(needle, 0, end)) >= 0:
@@ -36,31 +37,10 @@ def _occurrences(cursor: Cursor) -> Iterator[tuple[str, int]]:
             yield cursor.after, at + length
 
 
-def _longest(cursor: Cursor) -> int:
-    """Return the length of the longest end of the text in front of the cursor that occurs elsewhere."""
-    low, high = 0, len(cursor.before)
-    while low < high:
-        middle = (low + high + 1) // 2
-        needle = cursor.before[-middle:]
-        occurs = cursor.before.find(needle, 0, len(cursor.before) - 1) >= 0 or needle in cursor.after
-        low, high = (middle, high) if occurs else (low, middle - 1)
-    return low
-
-
 def _rest_of_line(cursor: Cursor, text: str, end: int) -> str:
     rest = text[end:].partition("\n")[0].rstrip()
     right = cursor.after.partition("\n")[0].strip()
-    return rest[: _unmatched(rest)] if right else rest
-
-
-def _unmatched(rest: str) -> int:
-    """Return where the text closes a bracket that it has not opened: that one stands right of the cursor already."""
-    depth = 0
-    for index, char in enumerate(rest):
-        depth += (char in "([{") - (char in ")]}")
-        if depth < 0:
-            return index
-    return len(rest)
+    return rest[: until_closed(rest)] if right else rest
 
 
 def _block(_cursor: Cursor, text: str, end: int) -> str:
