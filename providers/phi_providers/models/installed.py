@@ -20,7 +20,7 @@ PHI3_4K_CONTEXT = 2047
 PHI3_LONG_CONTEXT = 4096
 """The long-context models change their rotary factors here, which makes everything cached useless."""
 
-ROLES = {
+_ROLES = {
     "<s>": Control.BEGIN,
     "<|system|>": Control.SYSTEM,
     "<|user|>": Control.USER,
@@ -28,7 +28,7 @@ ROLES = {
     "<|end|>": Control.END,
 }
 """Phi-3's control tokens, and what they are for."""
-ENDS = ("<|endoftext|>", "<|end|>", "<|assistant|>", "<|user|>", "<|system|>")
+_ENDS = ("<|endoftext|>", "<|end|>", "<|assistant|>", "<|user|>", "<|system|>")
 """A model that writes one of these has ended its answer, or begins to invent the next turn."""
 
 _NEEDED = ("config.json", "tokenizer.json", "openvino_model.xml", "openvino_model.bin")
@@ -72,20 +72,27 @@ def infer_phi3(path: Path) -> ModelInfo:
     config = read_object(path / "config.json")
     if config.get("model_type") != "phi3":
         raise ModelError(f"the model in {path} is a {config.get('model_type', 'model without a type')}, not a phi3")
-    added = read_object(path / "tokenizer.json").get("added_tokens", [])
-    ids = {token["content"]: int(token["id"]) for token in added}
-    lacking = [token for token in ROLES if token not in ids]
-    if lacking:
-        raise ModelError(f"the tokenizer in {path} has no {', '.join(lacking)}; it is not Phi-3's")
+    controls, stop_ids = phi3_tokens(path)
     return ModelInfo(
         id=path.resolve().name,
         family="phi3_chat",
         path=str(path),
         context=_safe_context(config),
         precision=_precision(path),
-        controls={role.value: ids[token] for token, role in ROLES.items()},
-        stop_ids=tuple(ids[token] for token in ENDS if token in ids),
+        controls=controls,
+        stop_ids=stop_ids,
     )
+
+
+def phi3_tokens(path: Path) -> tuple[dict[str, int], tuple[int, ...]]:
+    """Return the control tokens and the stop ids of the Phi-3 tokenizer in a folder; raises ModelError."""
+    added = read_object(path / "tokenizer.json").get("added_tokens", [])
+    ids = {token["content"]: int(token["id"]) for token in added}
+    lacking = [token for token in _ROLES if token not in ids]
+    if lacking:
+        raise ModelError(f"the tokenizer in {path} has no {', '.join(lacking)}; it is not Phi-3's")
+    controls = {role.value: ids[token] for token, role in _ROLES.items()}
+    return controls, tuple(ids[token] for token in _ENDS if token in ids)
 
 
 def _safe_context(config: dict[str, Any]) -> int:

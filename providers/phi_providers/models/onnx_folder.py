@@ -7,12 +7,11 @@ from typing import Any
 
 from phi_providers.messages import ModelInfo
 from phi_providers.models.installed import (
-    ENDS,
     PHI3_4K_CONTEXT,
     PHI3_LONG_CONTEXT,
     PROFILE,
-    ROLES,
     from_profile,
+    phi3_tokens,
     read_object,
 )
 from phi_providers.models.manifest import ModelError, checked_name
@@ -44,18 +43,14 @@ def describe(path: Path) -> ModelInfo:
         raise ModelError(f"{', '.join(missing)} missing from {path}; copy the whole folder")
     if model.get("type") not in PHI_TYPES:
         raise ModelError(f"the model in {path} is a {model.get('type', 'model without a type')}, not a phi3")
-    added = read_object(path / "tokenizer.json").get("added_tokens", [])
-    ids = {token["content"]: int(token["id"]) for token in added}
-    lacking = [token for token in ROLES if token not in ids]
-    if lacking:
-        raise ModelError(f"the tokenizer in {path} has no {', '.join(lacking)}; it is not Phi-3's")
+    controls, stop_ids = phi3_tokens(path)
     return ModelInfo(
         id=path.resolve().name,
         family="phi3_chat",
         path=str(path),
         context=safe_context(model),
-        controls={role.value: ids[token] for token, role in ROLES.items()},
-        stop_ids=tuple(ids[token] for token in ENDS if token in ids),
+        controls=controls,
+        stop_ids=stop_ids,
     )
 
 
