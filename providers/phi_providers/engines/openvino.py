@@ -7,7 +7,6 @@ measure what it brings.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -23,6 +22,7 @@ from phi_providers.engines.openvino_sizes import (
     read_shape,
     seed_rate,
 )
+from phi_providers.engines.probe import PROBE_ANSWER, timed
 from phi_providers.errors import GenerationFailed, LoadFailed, ProviderError, WorkerDied
 from phi_providers.messages import Load
 from phi_providers.token_engine import EngineFacts, Step, Work
@@ -31,7 +31,6 @@ from phi_providers.token_provider import TokenProvider
 STRICT = {"INFERENCE_PRECISION_HINT": "f32", "KV_CACHE_PRECISION": "f32", "DYNAMIC_QUANTIZATION_GROUP_SIZE": "0"}
 """With these a warm, chunked or resumed answer equals the cold one; otherwise they differ in the second decimal."""
 
-WARM_UP_TOKENS = 8
 PROBE_TOKENS = 256
 """Prompt tokens of the warm-up; a whole chunk of 1,024 took a third of the load time and told no more."""
 
@@ -132,23 +131,10 @@ class OpenVinoEngine:
     def _warm_up(self, progress: Callable[[str], None]) -> tuple[float, float]:
         """Return prefill rate and milliseconds per token; the first prefill is 2 to 4 times slower than the next."""
         progress("warming up")
-        length = min(PROBE_TOKENS, self._steps.chunk, self._order.model.context - WARM_UP_TOKENS)
-        self._timed(length, offset=1)
-        first, last = self._timed(length, offset=2)
-        return length / first, (last - first) * 1000 / (WARM_UP_TOKENS - 1)
-
-    def _timed(self, length: int, offset: int) -> tuple[float, float]:
-        times: list[float] = []
-        begun = time.perf_counter()
-
-        def step(tokens: Sequence[tuple[int, float]]) -> bool:
-            times.extend([time.perf_counter() - begun] * len(tokens))
-            return True
-
-        # Any ids do, but they must be different ones each time, or the second run would find the first one's cache.
-        ids = [256 + (index * 7 + offset) % 997 for index in range(length)]
-        self._steps.run(ids, WARM_UP_TOKENS, frozenset(), step)
-        return times[0], times[-1]
+        length = min(PROBE_TOKENS, self._steps.chunk, self._order.model.context - PROBE_ANSWER)
+        timed(self._steps.run, length, offset=1)
+        first, last = timed(self._steps.run, length, offset=2)
+        return length / first, (last - first) * 1000 / (PROBE_ANSWER - 1)
 
     def _seconds(self, rate: float) -> float:
         return self._steps.chunk / rate

@@ -7,11 +7,11 @@ NVIDIA GPU to torch's own pace.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from phi_providers.engines.probe import PROBE_ANSWER, timed
 from phi_providers.engines.torch_device import choose_device, free_memory, precision
 from phi_providers.engines.torch_import import torch, transformers
 from phi_providers.errors import GenerationFailed, LoadFailed, ProviderError, WorkerDied
@@ -24,7 +24,6 @@ CHUNK_S = 0.25
 
 LEAST_CHUNK, MOST_CHUNK = 32, 2048
 PROBE_TOKENS = 256
-WARM_UP_TOKENS = 8
 
 _MEMORY = ("out of memory", "can't allocate", "not enough memory", "UR_RESULT_ERROR_OUT_OF")
 _LOST = ("CUDA error", "device-side assert", "DEVICE_LOST", "device lost", "AcceleratorError", "Native API failed")
@@ -128,26 +127,13 @@ class TorchEngine:
     def _warm_up(self, progress: Callable[[str], None]) -> tuple[float, float]:
         """Set the size of a chunk; return prefill rate and milliseconds per token. The first prefill is the slowest."""
         progress("warming up")
-        length = min(PROBE_TOKENS, self._loop.chunk, self._order.model.context - WARM_UP_TOKENS)
-        self._timed(length, offset=1)
-        first, last = self._timed(length, offset=2)
+        length = min(PROBE_TOKENS, self._loop.chunk, self._order.model.context - PROBE_ANSWER)
+        timed(self._loop.run, length, offset=1)
+        first, last = timed(self._loop.run, length, offset=2)
         rate = length / first
         if "chunk_tokens" not in self._order.options:
             self._loop.chunk = max(LEAST_CHUNK, min(MOST_CHUNK, int(rate * CHUNK_S) // LEAST_CHUNK * LEAST_CHUNK))
-        return rate, (last - first) * 1000 / (WARM_UP_TOKENS - 1)
-
-    def _timed(self, length: int, offset: int) -> tuple[float, float]:
-        times: list[float] = []
-        begun = time.perf_counter()
-
-        def step(tokens: Sequence[tuple[int, float]]) -> bool:
-            times.extend([time.perf_counter() - begun] * len(tokens))
-            return True
-
-        # Different ids each time, or the second run would find the first one's keys and values.
-        ids = [256 + (index * 7 + offset) % 997 for index in range(length)]
-        self._loop.run(ids, WARM_UP_TOKENS, frozenset(), step)
-        return times[0], times[-1]
+        return rate, (last - first) * 1000 / (PROBE_ANSWER - 1)
 
     def _failure(self, exc: BaseException) -> ProviderError:
         if _is_lost(exc):
