@@ -15,6 +15,7 @@ from phi_providers.messages import Control, Part
 from phi_providers.models.installed import BUILTIN
 from phi_providers.prompt import PromptEncoder
 from starter_training import cursors, explained
+from starter_training.copies import SPECIAL_IDS, copying_row
 from starter_training.documents import Document
 from starter_training.pack import CONTROL_IDS, PADDING, RowFile, encoded
 from starter_training.rows import IGNORED, batch, order
@@ -156,6 +157,28 @@ def test_targets_are_the_next_ids_without_padding_and_beginnings() -> None:
     ids, targets = batch(rows, [0])
     assert [[1, 20, 21, 1, 30, 2]] == ids.tolist()
     assert [[20, 21, IGNORED, 30, IGNORED, IGNORED]] == targets.tolist()
+
+
+def test_an_exercise_in_copying_asks_for_nothing_that_did_not_stand_before() -> None:
+    """Each id that is to be known follows the same two ids somewhere before, and no control token is in the text."""
+    row = np.random.default_rng(1).integers(1, 8192, 512).astype(np.uint16)
+    ids, known = copying_row(row, (1, 12))
+    assert SPECIAL_IDS <= ids.min() and set(ids.tolist()) <= set(row.tolist())
+    assert known.sum() > len(row) / 4
+    for place in np.flatnonzero(known):
+        two, one, this = ids[place - 2 : place + 1]
+        assert any([two, one, this] == ids[first : first + 3].tolist() for first in range(place - 2))
+
+
+def test_every_so_many_rows_are_exercises_in_copying() -> None:
+    """The rows whose number is divided are drawn from their own ids, always the same way; the others are as packed."""
+    rows = np.random.default_rng(1).integers(20, 8192, (4, 256)).astype(np.uint16)
+    ids, targets = batch(rows, [1, 2, 3], copying_every=2)
+    again, _ = batch(rows, [2], copying_every=2)
+    assert rows[[1, 3]].tolist() == ids[[0, 2]].tolist()
+    assert rows[2].tolist() != ids[1].tolist() == again[0].tolist()
+    asked = targets[1] != IGNORED
+    assert ids[1][1:][asked[:-1]].tolist() == targets[1][asked].tolist()
 
 
 def test_an_interrupted_order_goes_on_as_it_would_have() -> None:

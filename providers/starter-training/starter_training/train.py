@@ -56,6 +56,8 @@ class Plan:
     """The learning rate falls to nothing over these tokens, from the start of the run; 0: it stays."""
     minutes: float = math.inf
     """A run without decay ends after these."""
+    copying_every: int = 0
+    """One row in so many is an exercise in copying; 0: none."""
     compiled: bool = True
 
 
@@ -118,7 +120,7 @@ class Run:
         per_pass = len(mine) if self.device.type == "cuda" else max(1, 1024 // self.plan.length)
         passes = [mine[first : first + per_pass] for first in range(0, len(mine), per_pass)]
         for rows in passes:
-            loss = self._loss(*batch(self.rows, rows)) / len(passes)
+            loss = self._loss(*batch(self.rows, rows, self.plan.copying_every)) / len(passes)
             loss.backward()
             total += float(loss.detach())
         total = self._share_gradients(total)
