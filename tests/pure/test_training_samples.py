@@ -163,7 +163,8 @@ def test_an_exercise_in_copying_asks_for_nothing_that_did_not_stand_before() -> 
     """Each id that is to be known follows the same two ids somewhere before, and no control token is in the text."""
     row = np.random.default_rng(1).integers(1, 8192, 512).astype(np.uint16)
     ids, known = copying_row(row, (1, 12))
-    assert SPECIAL_IDS <= ids.min() and set(ids.tolist()) <= set(row.tolist())
+    assert SPECIAL_IDS <= ids.min()
+    assert set(ids.tolist()) <= set(row.tolist())
     assert known.sum() > len(row) / 4
     for place in np.flatnonzero(known):
         two, one, this = ids[place - 2 : place + 1]
