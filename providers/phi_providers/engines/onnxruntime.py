@@ -8,7 +8,6 @@ over the same weights, by the second graph that our export writes (how a product
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -21,13 +20,13 @@ from phi_providers.engines.onnx_loop import GeneratorLoop
 from phi_providers.engines.onnx_sizes import Pace, lanes, read_shape
 from phi_providers.engines.onnx_targets import Target, choose, installed
 from phi_providers.engines.openvino_sizes import LEAST_CHUNK, Shape, seed_rate
+from phi_providers.engines.probe import PROBE_ANSWER, timed
 from phi_providers.errors import GenerationFailed, LoadFailed
 from phi_providers.messages import Load
 from phi_providers.models.onnx_folder import read_model
 from phi_providers.token_engine import EngineFacts, Step, Work
 from phi_providers.token_provider import TokenProvider
 
-WARM_UP_TOKENS = 8
 PROBE_TOKENS = 256
 PROBE_S = 0.5
 """The second warm-up prompt: 256 tokens, or what the first one promises to be done in half a second."""
@@ -153,23 +152,9 @@ class OnnxEngine:
     def _warm_up(self, loop: GeneratorLoop, progress: Callable[[str], None], shape: Shape) -> tuple[float, float]:
         """Return prefill rate and milliseconds per token; the first prefill is slower than those that follow."""
         progress("warming up")
-        first, _ = self._timed(loop, LEAST_CHUNK, offset=1)
+        first, _ = timed(loop.run, LEAST_CHUNK, 1, self._vocabulary)
         expected = max(LEAST_CHUNK / first, seed_rate(shape, self._device))
-        length = max(LEAST_CHUNK, min(PROBE_TOKENS, int(expected * PROBE_S), shape.context - WARM_UP_TOKENS))
-        first, per_token = self._timed(loop, length, offset=2)
+        length = max(LEAST_CHUNK, min(PROBE_TOKENS, int(expected * PROBE_S), shape.context - PROBE_ANSWER))
+        first, per_token = timed(loop.run, length, 2, self._vocabulary)
         loop.pace = Pace(length / first, shape, int(self._order.options.get("chunk_tokens", 0)))
         return length / first, per_token * 1000
-
-    def _timed(self, loop: GeneratorLoop, length: int, offset: int) -> tuple[float, float]:
-        """Return seconds to the first token and for each after it; the model may end before it has written all."""
-        times: list[float] = []
-        begun = time.perf_counter()
-
-        def step(tokens: Sequence[tuple[int, float]]) -> bool:
-            times.extend([time.perf_counter() - begun] * len(tokens))
-            return True
-
-        # Any ids do, but they must be different ones each time, or the second run would find the first one's cache.
-        ids = [(256 + index * 7 + offset) % min(self._vocabulary, 997) for index in range(length)]
-        loop.run(ids, WARM_UP_TOKENS, frozenset(), step)
-        return times[0], (times[-1] - times[0]) / max(len(times) - 1, 1)

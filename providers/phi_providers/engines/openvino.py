@@ -133,8 +133,8 @@ class OpenVinoEngine:
         progress("warming up")
         length = min(PROBE_TOKENS, self._steps.chunk, self._order.model.context - PROBE_ANSWER)
         timed(self._steps.run, length, offset=1)
-        first, last = timed(self._steps.run, length, offset=2)
-        return length / first, (last - first) * 1000 / (PROBE_ANSWER - 1)
+        first, per_token = timed(self._steps.run, length, offset=2)
+        return length / first, per_token * 1000
 
     def _seconds(self, rate: float) -> float:
         return self._steps.chunk / rate

@@ -7,7 +7,6 @@ measure what it brings; `npuw_devices`: `CPU` runs the same pipeline on a machin
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -20,13 +19,12 @@ from phi_providers.engines.openvino_npu_blobs import blob_folder, check_blobs, d
 from phi_providers.engines.openvino_npu_pipeline import ChunkLoop
 from phi_providers.engines.openvino_npu_sizes import CHUNK_TOKENS, NpuSizes, chunks_per_call, npu_sizes
 from phi_providers.engines.openvino_sizes import read_shape
+from phi_providers.engines.probe import timed
 from phi_providers.errors import GenerationFailed, LoadFailed, WorkerDied
 from phi_providers.messages import Load
 from phi_providers.models.npu_fit import npu_misfit
 from phi_providers.token_engine import EngineFacts, Step, Work
 from phi_providers.token_provider import TokenProvider
-
-WARM_UP_TOKENS = 8
 
 
 def make_npu_provider(order: Load) -> TokenProvider:
@@ -114,22 +112,10 @@ class NpuEngine:
 
     def _warm_up(self, loop: ChunkLoop, sizes: NpuSizes) -> tuple[float, float]:
         """Return prefill rate and milliseconds per token; the first prefill is slower than the next."""
-        self._timed(loop, sizes.chunk)
-        begun, first, *_, last = self._timed(loop, sizes.chunk)
-        return sizes.chunk / (first - begun), (last - first) * 1000 / (WARM_UP_TOKENS - 1)
-
-    def _timed(self, loop: ChunkLoop, chunk: int) -> list[float]:
-        """Return when a prompt was sent and when each token came."""
-        times = [time.perf_counter()]
-
-        def step(_tokens: Sequence[tuple[int, float]]) -> bool:
-            times.append(time.perf_counter())
-            return True
-
         # One token short of a chunk costs as much as a whole one and leaves nothing in the prefix cache.
-        ids = [256 + index * 7 % 997 for index in range(chunk - 1)]
-        loop.run(ids, WARM_UP_TOKENS, frozenset(), step)
-        return times
+        timed(loop.run, sizes.chunk - 1, offset=1)
+        first, per_token = timed(loop.run, sizes.chunk - 1, offset=2)
+        return sizes.chunk / first, per_token * 1000
 
     def _sentence(self, what: str, exc: BaseException, remedy: str = "") -> str:
         return sentence(self._order.model.id, self._order.device, what, exc, remedy)

@@ -129,11 +129,11 @@ class TorchEngine:
         progress("warming up")
         length = min(PROBE_TOKENS, self._loop.chunk, self._order.model.context - PROBE_ANSWER)
         timed(self._loop.run, length, offset=1)
-        first, last = timed(self._loop.run, length, offset=2)
+        first, per_token = timed(self._loop.run, length, offset=2)
         rate = length / first
         if "chunk_tokens" not in self._order.options:
             self._loop.chunk = max(LEAST_CHUNK, min(MOST_CHUNK, int(rate * CHUNK_S) // LEAST_CHUNK * LEAST_CHUNK))
-        return rate, (last - first) * 1000 / (PROBE_ANSWER - 1)
+        return rate, per_token * 1000
 
     def _failure(self, exc: BaseException) -> ProviderError:
         if _is_lost(exc):

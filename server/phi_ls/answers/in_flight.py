@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from phi_ls.context.continuation import may_continue, typed_since
 from phi_ls.context.snapshot import Snapshot
+from phi_ls.decisions import Drop
 from phi_providers.errors import ProviderError
 from phi_providers.pool import Stream
 
@@ -40,6 +41,8 @@ class Generation:
         self.waiting = 0
         self.seen: Snapshot | None = None
         """The document after its last edit, looked at where this began; None before the first edit."""
+        self.drop: Drop | None = None
+        """Why the whole text is not worth showing; None if it is, or has not been looked at."""
         self.overtaken = False
         """Whether the document was closed, or edited into one that does not go on with this text."""
         self._enough = enough

@@ -108,8 +108,7 @@ async def _answer(
         return Shown(text=hit.text, from_cache=False, generation=generation)
     if not generation.complete or _key(generation.snapshot) != _key(snapshot):
         return None
-    shaped = _shape(session, generation)
-    drop = shaped if isinstance(shaped, Drop) else Drop(reason=Reason.EMPTY, detail="the model wrote nothing")
+    drop = generation.drop or Drop(reason=Reason.EMPTY, detail="the model wrote nothing")
     session.settled[snapshot.uri] = (_key(snapshot), drop)
     return drop
 
@@ -166,7 +165,9 @@ def _keep(session: Session, generation: Generation) -> None:
         session.edges[snapshot.uri] = after_cut(session.edges[snapshot.uri], started.lines_cut)
     if generation.complete:
         shaped = _shape(session, generation)
-        if isinstance(shaped, str):
+        if isinstance(shaped, Drop):
+            generation.drop = shaped
+        else:
             session.suggestions.put(snapshot, shaped, raw=generation.text)
 
 
