@@ -159,26 +159,28 @@ def test_targets_are_the_next_ids_without_padding_and_beginnings() -> None:
     assert [[20, 21, IGNORED, 30, IGNORED, IGNORED]] == targets.tolist()
 
 
-def test_an_exercise_in_copying_asks_for_nothing_that_did_not_stand_before() -> None:
-    """Each id that is to be known follows the same two ids somewhere before, and no control token is in the text."""
+@pytest.mark.parametrize("seed", range(20))
+def test_an_exercise_in_copying_asks_for_nothing_that_did_not_stand_before(seed: int) -> None:
+    """Behind the text, each id that is to be known follows the same two ids somewhere before; no control token does."""
     row = np.random.default_rng(1).integers(1, 8192, 512).astype(np.uint16)
-    ids, known = copying_row(row, (1, 12))
-    assert SPECIAL_IDS <= ids.min()
-    assert set(ids.tolist()) <= set(row.tolist())
-    assert known.sum() > len(row) / 4
-    for place in np.flatnonzero(known):
+    ids, known, kept = copying_row(row, (seed, 12))
+    assert row[:kept].tolist() == ids[:kept].tolist()
+    assert SPECIAL_IDS <= ids[kept:].min()
+    assert known[kept:].sum() > len(row[kept:]) / 8
+    for place in np.flatnonzero(known[kept:]) + kept:
         two, one, this = ids[place - 2 : place + 1]
         assert any([two, one, this] == ids[first : first + 3].tolist() for first in range(place - 2))
 
 
-def test_every_so_many_rows_are_exercises_in_copying() -> None:
-    """The rows whose number is divided are drawn from their own ids, always the same way; the others are as packed."""
+def test_every_so_many_rows_end_as_exercises_in_copying() -> None:
+    """Rows whose number is divided go on with their own ids, always the same way; the others are as packed."""
     rows = np.random.default_rng(1).integers(20, 8192, (4, 256)).astype(np.uint16)
     ids, targets = batch(rows, [1, 2, 3], copying_every=2)
     again, _ = batch(rows, [2], copying_every=2)
     assert rows[[1, 3]].tolist() == ids[[0, 2]].tolist()
     assert rows[2].tolist() != ids[1].tolist() == again[0].tolist()
     asked = targets[1] != IGNORED
+    assert not asked[-1]
     assert ids[1][1:][asked[:-1]].tolist() == targets[1][asked].tolist()
 
 

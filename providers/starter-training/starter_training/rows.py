@@ -24,7 +24,7 @@ def order(count: int, seed: int, start: int) -> Iterator[int]:
 def batch(rows: np.ndarray, numbers: list[int], copying_every: int = 0) -> tuple[np.ndarray, np.ndarray]:
     """Return ids and targets, both (batch, positions); padding and the beginnings of samples are no targets.
 
-    With `copying_every` n, the rows whose number n divides are exercises in copying made of their ids.
+    With `copying_every` n, the rows whose number n divides end as exercises in copying made of their ids.
     """
     ids = np.stack([rows[number] for number in numbers]).astype(np.int64)
     targets = np.full_like(ids, IGNORED)
@@ -32,7 +32,7 @@ def batch(rows: np.ndarray, numbers: list[int], copying_every: int = 0) -> tuple
     targets[(targets == BEGIN) | (targets == PADDING)] = IGNORED
     for place, number in enumerate(numbers):
         if copying_every and number % copying_every == 0:
-            ids[place], known = copying_row(ids[place], (copying_every, number))
-            targets[place, :-1] = np.where(known[1:], ids[place, 1:], IGNORED)
+            ids[place], known, kept = copying_row(ids[place], (copying_every, number))
+            targets[place, kept - 1 : -1] = np.where(known[kept:], ids[place, kept:], IGNORED)
             targets[place, -1] = IGNORED
     return ids, targets
