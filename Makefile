@@ -24,10 +24,12 @@ demo: $(VENV)/ready ## start the server, act as an editor, show what it answers
 
 # Four at a time even on two cores: most of a test's time is waiting for a process, and four keep both cores busy.
 test: $(VENV)/ready ## run all tests
-	$(BIN)/python -m pytest -n 4 --ignore=tests/environments $(T)
+	$(BIN)/python -m pytest -n 4 --dist loadgroup --ignore=tests/environments $(T)
 
-test-engines: $(VENV)/ready ## run the tests of engines with environments of their own (builds them: minutes, gigabytes)
-	$(BIN)/python -m pytest tests/environments $(T)
+# Each group of tests that share an engine stays in one process, which loads it once.
+test-engines: $(VENV)/ready ## run every engine; makes those environments that are missing (minutes, gigabytes)
+	PYTHONPATH=tests $(BIN)/python -m environments.prepared
+	PHI_LS_TEST_ENGINES=all $(BIN)/python -m pytest -n 2 --dist loadgroup tests/environments tests/conformance $(T)
 
 lint: $(VENV)/ready ## check style and formatting
 	$(BIN)/ruff check .

@@ -22,7 +22,10 @@ class Limits:
     breaker_limit: int = 3
     """Starts in a row that came to nothing before the circuit opens."""
     breaker_rest_s: float = 60.0
-    """How long an open circuit refuses; the first request after that tries once."""
+    """How long an open circuit refuses; the first request after that tries once. Each time that comes to nothing
+    doubles it: a device that this machine does not have is not looked for every minute."""
+    longest_rest_s: float = 960.0
+    """No open circuit refuses for longer."""
     backoff_s: tuple[float, ...] = (0.0, 1.0, 2.0, 4.0)
     """Delay before a restart, by the number of starts in a row that came to nothing, plus up to a tenth."""
 

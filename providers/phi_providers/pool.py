@@ -15,14 +15,14 @@ from phi_providers.job import Job
 from phi_providers.limits import DEFAULT_LIMITS, Limits
 from phi_providers.messages import Done, Failed, Load, ModelInfo, ModelProfile, Piece, Request, Started, Usage
 from phi_providers.once_per_turn import OncePerTurn
-from phi_providers.pool_status import PoolStatus, WorkerStatus
+from phi_providers.pool_status import GivenUp, PoolStatus, WorkerStatus
 from phi_providers.roster import Roster
 from phi_providers.scheduler import Scheduler, Ticket
 from phi_providers.slot import Slot
 from phi_providers.stream import Stream
 from phi_providers.worker_client import State, WorkerClient
 
-__all__ = ["Job", "Limits", "Pool", "PoolStatus", "Stream", "WorkerStatus"]
+__all__ = ["GivenUp", "Job", "Limits", "Pool", "PoolStatus", "Stream", "WorkerStatus"]
 
 log = logging.getLogger(__name__)
 
@@ -158,8 +158,9 @@ class Pool:
         hopeless = successor is None or (successor is slot and isinstance(cause, LoadFailed))
         if hopeless and self._roster.serving is None:
             # Whoever waits would wait for a start that has just come to nothing: an answer now beats one later.
+            outcome = type(cause)(self._roster.reasons)
             for waiting in self._scheduler.waiting:
-                self._end(waiting.id, cause)
+                self._end(waiting.id, outcome)
         if successor is not None and successor is not slot:
             successor.start()
         self._pump()

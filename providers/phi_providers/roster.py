@@ -8,7 +8,7 @@ from pathlib import Path
 
 from phi_providers.limits import Limits
 from phi_providers.messages import Load
-from phi_providers.pool_status import PoolStatus, worker_status
+from phi_providers.pool_status import PoolStatus, given_up, reasons, worker_status
 from phi_providers.slot import Slot
 from phi_providers.worker_client import Listener, State, WorkerClient
 
@@ -57,10 +57,17 @@ class Roster:
         workers = tuple(worker_status(slot.client) for slot in self.slots if slot.client is not None)
         serving = self.serving
         passed = [slot for slot in self.slots if slot.open or (serving is not None and slot.index < serving.index)]
-        trouble = "; ".join(str(slot.cause) for slot in passed if slot.cause)
+        trouble = "; ".join(str(slot.cause) for slot in passed if slot.cause) if self.chosen else self.reasons
         busy = any(worker.state != State.READY.value for worker in workers)
         lost = "; ".join(str(slot.lost) for slot in self.slots if slot.lost and slot not in passed)
-        return PoolStatus(queue=queue, busy=busy, workers=workers, trouble=trouble, lost=lost)
+        return PoolStatus(
+            queue=queue, busy=busy, workers=workers, trouble=trouble, lost=lost, given_up=given_up(self.slots)
+        )
+
+    @property
+    def reasons(self) -> str:
+        """Why each place that failed did so."""
+        return reasons(self.slots)
 
     def retire(self, slot: Slot) -> None:
         """End a slot's worker in the background; the slot may be started again."""

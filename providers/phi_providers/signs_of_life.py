@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Callable
+
+from phi_providers.messages import ModelProfile
 
 PATIENCE = 4
 """Silence is suspicious at so many times the longest gap seen so far: a slow device under load has slow steps."""
@@ -13,12 +16,32 @@ LONGEST_S = 20.0
 
 TICK_S = 0.5
 
+WORK_SHARE = 0.05
+"""A silent worker that uses so much of a processor is at work: on a machine that compiles something, one step of a
+model took twenty times its usual time. One that waits for what never comes uses none, or 0.01 where its other threads
+wait for the interpreter lock."""
+
+STEP_TOKENS = 128
+"""The longest prefill step of an engine that is slower than 512 tokens/s: a chunk on the NPU. Others take 250 ms."""
+
+
+def step_s(profile: ModelProfile) -> float:
+    """Return how long one step of an engine takes by what it measured while loading; 0 if it measured nothing."""
+    prefill_s = STEP_TOKENS / profile.prefill_tokens_per_s if profile.prefill_tokens_per_s else 0.0
+    return max(prefill_s, profile.decode_ms_per_token / 1000)
+
 
 class SignsOfLife:
-    """A deadline that each frame moves on. Two timers a second while something is due, none while resting."""
+    """A deadline that each frame moves on, and for a while so does work. Two timers a second, none while resting.
 
-    def __init__(self, on_silence: Callable[[float], None]) -> None:
+    `worked_s` tells the processor time that the worker has used so far.
+    """
+
+    def __init__(self, on_silence: Callable[[float], None], worked_s: Callable[[], float] = lambda: 0.0) -> None:
         self._on_silence = on_silence
+        self._worked_s = worked_s
+        self._marked: tuple[float, float] = (0.0, 0.0)
+        """When the processor time was looked at after a frame, and what it was."""
         self._loop = asyncio.get_running_loop()
         self._timer: asyncio.TimerHandle | None = None
         self._allowed = 0.0
@@ -35,7 +58,8 @@ class SignsOfLife:
         self._learning = learn
         self._allowed = max(silence_s, self.patience_s)
         self._last = self._loop.time()
-        self._arm()
+        self._mark(self._last)
+        self._arm(self._last + self._allowed)
 
     @property
     def due(self) -> bool:
@@ -54,14 +78,15 @@ class SignsOfLife:
             self._longest_gap = max(self._longest_gap, now - self._last)
         self._last = now
 
-    def rest(self) -> None:
-        """Nothing is due."""
+    def rest(self, *, knowing: float = 0.0) -> None:
+        """Nothing is due. One of this worker's steps takes `knowing` seconds, by what was measured elsewhere."""
+        self._longest_gap = max(self._longest_gap, knowing)
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
 
-    def _arm(self) -> None:
-        due = min(self._last + self._allowed, self._loop.time() + TICK_S)
+    def _arm(self, at_most: float = math.inf) -> None:
+        due = min(at_most, self._loop.time() + TICK_S)
         self._timer = self._loop.call_at(due, self._check, due)
 
     def _check(self, due: float) -> None:
@@ -70,8 +95,19 @@ class SignsOfLife:
         # the worker was stopped with us. That time is not its silence.
         self._last = min(now, self._last + now - due)
         silence = now - self._last
+        if self._last > self._marked[0]:
+            self._mark(now)
         if silence < self._allowed:
+            self._arm(self._last + self._allowed)
+        elif silence < LONGEST_S and self._at_work(now):
             self._arm()
-            return
-        self._timer = None
-        self._on_silence(silence)
+        else:
+            self._timer = None
+            self._on_silence(silence)
+
+    def _mark(self, now: float) -> None:
+        self._marked = (now, self._worked_s())
+
+    def _at_work(self, now: float) -> bool:
+        since, worked = self._marked
+        return self._worked_s() - worked > WORK_SHARE * (now - since)

@@ -21,12 +21,19 @@ class Slot:
         self.client: WorkerClient | None = None
         self.cause: WorkerDied | None = None
         """Why the last worker ended."""
+        self.given_up: WorkerDied | None = None
+        """Why the circuit was opened; until a worker here has answered again, its later openings are the same story."""
+        self.rest_s = 0.0
+        """How long the circuit stays open, from the moment when it was opened last."""
+        self.served = False
+        """Whether a worker here ever had its model loaded; if not, the machine may simply not have the device."""
         self._home = home
         self._listener = listener
         self._limits = limits
         self._loop = asyncio.get_running_loop()
         self._proved = False
         self._barren_starts = 0
+        self._rests = 0
         self._open_until = 0.0
         self._timer: asyncio.TimerHandle | None = None
         self._stopping = False
@@ -52,6 +59,11 @@ class Slot:
         """Why the last worker ended, until another in its place has completed a request."""
         return None if self.open else self.cause
 
+    @property
+    def where(self) -> str:
+        """The engine and the device, as messages name them."""
+        return f"{self.order.engine} on {self.order.device}"
+
     def start(self) -> None:
         """Start a worker unless one lives, is due, or the circuit is open."""
         if self._stopping:
@@ -63,24 +75,34 @@ class Slot:
     def proved(self) -> None:
         """The worker completed a request: its death is no crash loop."""
         self._proved = True
-        self._barren_starts = 0
-        self.cause = None
+        self._barren_starts = self._rests = 0
+        self.cause = self.given_up = None
 
     def died(self, cause: WorkerDied, *, in_service: bool, spare: bool = False) -> None:
         """The worker is gone. `in_service` false: it was idle, which is no fault of one that has proved itself.
 
-        `spare`: another place can answer. Then a model that did not load is not tried again before the circuit closes:
-        a device that is missing now is missing a second later, and somebody waits.
+        `spare`: another place can answer. Then a model that did not load, or that took its process with it at its first
+        request, is not tried again before the circuit closes: a device that is missing now, or an engine that aborts,
+        does so a second later, and somebody waits.
         """
+        self.served = self.served or (self.client is not None and self.client.profile is not None)
         self.client, self.cause = None, cause
         self._barren_starts += in_service or not self._proved
-        if self._barren_starts >= self._limits.breaker_limit or (spare and isinstance(cause, LoadFailed)):
-            self._barren_starts = self._limits.breaker_limit - 1
-            self._open_until = self._loop.time() + self._limits.breaker_rest_s
+        hopeless = isinstance(cause, LoadFailed) or (in_service and not self._proved)
+        if self._barren_starts >= self._limits.breaker_limit or (spare and hopeless):
+            self._give_up(cause)
             return
         backoff = self._limits.backoff_s
         delay = backoff[min(max(self._barren_starts - 1, 0), len(backoff) - 1)]
         self._timer = self._loop.call_later(delay * random.uniform(1, 1.1), self._spawn)  # noqa: S311  # jitter
+
+    def _give_up(self, cause: WorkerDied) -> None:
+        """Open the circuit, for twice as long as the last time unless something was answered in between."""
+        self.given_up = cause
+        self._barren_starts = self._limits.breaker_limit - 1
+        self.rest_s = min(self._limits.breaker_rest_s * 2**self._rests, self._limits.longest_rest_s)
+        self._open_until = self._loop.time() + self.rest_s
+        self._rests += 1
 
     async def stop(self) -> None:
         """End the worker and any restart that is due."""

@@ -40,7 +40,7 @@ class TokenProvider:
         except (ModelError, UnknownTokenizer) as exc:
             raise LoadFailed(f"model {self._model.id}: {exc}") from exc
         except LoadFailed as exc:
-            raise LoadFailed(f"{exc}{_damage(folder)}") from exc
+            raise LoadFailed(f"{exc}{_damage(folder) or _advice(str(exc))}") from exc
         except (OSError, ValueError, KeyError) as exc:
             raise LoadFailed(f"model {self._model.id}: tokenizer.json cannot be read{_damage(folder)}") from exc
         return ModelProfile(
@@ -165,6 +165,11 @@ def _damage(folder: Path) -> str:
     except ModelError as exc:
         return f"; {exc}"
     return ""
+
+
+def _advice(said: str) -> str:
+    """Return what to do, as the end of a sentence in which an engine has not said it."""
+    return "" if "; " in said else "; copy the model's folder again, or choose another engine"
 
 
 def _ms_since(begun: float) -> float:

@@ -35,6 +35,7 @@ from phi_providers.messages import (
     Run,
     Started,
 )
+from phi_providers.models.builtin_forms import with_form
 from phi_providers.provider import Provider, load_provider
 from phi_providers.wire import BadFrame, decode_frame, encode_frame
 
@@ -112,7 +113,7 @@ class Worker:
 
         try:
             with self._beating(stage):
-                provider = load_provider(order)
+                provider = load_provider(with_form(order, progress))
                 profile = provider.load(progress)
         except LoadFailed as exc:
             self._send(Failed(id=-1, message=str(exc), fatal=True))

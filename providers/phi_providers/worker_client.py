@@ -26,9 +26,10 @@ from phi_providers.messages import (
     Run,
     Started,
 )
-from phi_providers.signs_of_life import SignsOfLife
+from phi_providers.signs_of_life import SignsOfLife, step_s
+from phi_providers.tally import Tally
 from phi_providers.wire import BadFrame, decode_frame, encode_frame
-from phi_providers.worker_process import describe_exit, kill_group, last_words, spawn
+from phi_providers.worker_process import describe_exit, kill_group, last_words, processor_s, spawn
 
 log = logging.getLogger(__name__)
 
@@ -65,6 +66,7 @@ class WorkerClient:
         self.stage = "starting"
         self.profile: ModelProfile | None = None
         self.load_ms = 0.0
+        self.tally = Tally()
         self.pid: int | None = None
         self.running: Request | None = None
         self._home = home
@@ -73,10 +75,11 @@ class WorkerClient:
         self._process: asyncio.subprocess.Process | None = None
         self._stderr_tail = b""
         self._cause: WorkerDied | None = None
+        self._heard = False  # since the last cancel: a worker that talks on is not busy but deaf
         self._stopping = False
-        self._life = SignsOfLife(self._silent)
+        self._life = SignsOfLife(self._silent, lambda: processor_s(self.pid))
         self._stage = SignsOfLife(self._stuck)
-        self._obedience = SignsOfLife(self._deaf)
+        self._obedience = SignsOfLife(self._deaf, lambda: 0.0 if self._heard else processor_s(self.pid))
         self._task = asyncio.get_running_loop().create_task(self._live(), name="worker")
         self._task.add_done_callback(self._lost)
 
@@ -93,6 +96,7 @@ class WorkerClient:
         if self.running is not None and self.running.id == request_id:
             self._send(Cancel(id=request_id))
             if not self._obedience.due:
+                self._heard = False
                 self._obedience.expect(max(self._limits.cancel_grace_s, self._life.patience_s), learn=False)
 
     async def stop(self) -> None:
@@ -153,6 +157,7 @@ class WorkerClient:
                 self._cause = self._death(f"wrote something that is no frame ({exc})")
                 return
             self._life.seen()
+            self._heard = True
             if not self._stopping:
                 self._take(frame)
 
@@ -171,7 +176,7 @@ class WorkerClient:
         elif isinstance(frame, Ready) and self.profile is None:
             self.state, self.profile, self.load_ms = State.READY, frame.profile, frame.load_ms
             self._stage.rest()
-            self._life.rest()
+            self._life.rest(knowing=step_s(frame.profile))
             self._listener.on_progress(self)
         elif isinstance(frame, Failed) and frame.fatal:
             self._cause = LoadFailed(frame.message) if self.profile is None else WorkerDied(frame.message)
@@ -188,6 +193,8 @@ class WorkerClient:
             self.state, self.running = State.READY, None
             self._life.rest()
             self._obedience.rest()
+        if isinstance(frame, Done):
+            self.tally = self.tally.plus(frame.usage)
         self._listener.on_frame(self, frame)
 
     def _send(self, frame: Frame) -> None:
@@ -217,8 +224,7 @@ class WorkerClient:
             log.debug("worker %s: %s", self.pid, chunk.decode("utf-8", "replace").rstrip())
 
     def _unexplained(self, code: int) -> WorkerDied:
-        last = last_words(self._stderr_tail)
-        said = f"; its last words: {last}" if last else ""
+        said = f"; its last words: {last}" if (last := last_words(self._stderr_tail)) else ""
         return self._death(f"{describe_exit(code)}{said}")
 
     def _death(self, what: str, family: type[WorkerDied] = WorkerDied) -> WorkerDied:

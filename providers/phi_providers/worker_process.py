@@ -12,6 +12,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 from phi_providers.messages import MAX_FRAME_BYTES, Load
 
 PACKAGES = Path(__file__).resolve().parent.parent
@@ -33,6 +35,8 @@ KEPT_ENVIRONMENT = (
     "DYLD_LIBRARY_PATH",
     "OCL_ICD_VENDORS",
     "ZE_ENABLE_ALT_DRIVERS",
+    # Intel's remedy where the NPU's driver runs out of memory.
+    "DISABLE_OPENVINO_GENAI_NPU_L0",
     "CUDA_VISIBLE_DEVICES",
     "OMP_NUM_THREADS",
     "PHI_LS_ECHO_SCRIPT",
@@ -62,7 +66,7 @@ spec = importlib.util.spec_from_file_location(
 )
 sys.modules["phi_providers"] = module = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(module)
-runpy.run_module("phi_providers.worker", run_name="__main__", alter_sys=True)
+runpy.run_module({module!r}, run_name="__main__", alter_sys=True)
 """
 
 
@@ -113,14 +117,20 @@ async def spawn(order: Load, home: Path) -> asyncio.subprocess.Process:
 
 
 def interpreter(order: Load) -> list[str]:
-    """Return the command that runs the worker's module, with the pool's interpreter or the engine's own.
+    """Return the command that runs the worker's module, with the pool's interpreter or the engine's own."""
+    return module_command(order.python, "phi_providers.worker")
+
+
+def module_command(python: str, module: str) -> list[str]:
+    """Return the command that runs a module of this package with an interpreter, ours if none is named.
 
     An interpreter of another environment gets this package and nothing else from the folder that it lies in: that may
     be our site-packages, whose compiled modules are for another Python. `-I` ignores PYTHON* variables, hence the rest.
     """
-    if not order.python:
-        return [sys.executable, "-m", "phi_providers.worker"]
-    return [order.python, "-I", "-B", "-X", "utf8", "-c", BOOTSTRAP.format(package=str(PACKAGES / "phi_providers"))]
+    if not python:
+        return [sys.executable, "-m", module]
+    program = BOOTSTRAP.format(package=str(PACKAGES / "phi_providers"), module=module)
+    return [python, "-I", "-B", "-X", "utf8", "-c", program]
 
 
 def kill_group(process: asyncio.subprocess.Process) -> None:
@@ -136,6 +146,15 @@ def kill_group(process: asyncio.subprocess.Process) -> None:
         # of zombies.
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)
+
+
+def processor_s(pid: int | None) -> float:
+    """Return the processor time that a process has used, in seconds; 0 if there is none."""
+    try:
+        times = psutil.Process(pid).cpu_times() if pid is not None else None
+    except psutil.Error:
+        return 0.0
+    return float(times.user + times.system) if times else 0.0
 
 
 def last_words(stderr: bytes) -> str:

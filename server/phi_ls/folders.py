@@ -27,6 +27,11 @@ def data_dir() -> Path:
     return _moved("PHI_LS_DATA_DIR") or platformdirs.user_data_path(APP, appauthor=False)
 
 
+def models_dir() -> Path:
+    """Where models lie that were fetched or made on this machine, each in a folder of its id."""
+    return data_dir() / "models"
+
+
 def environments_dir() -> Path:
     """Where engines' own environments lie: they are data, because making one again takes a long download."""
     return data_dir() / "environments"

@@ -12,6 +12,8 @@ class Meter:
     def __init__(self) -> None:
         self.prompt_tokens = 0
         self.tokens_reused = 0
+        self.suggestions = 0
+        """Suggestions shown."""
         self.suggestion_hits = 0
         """Suggestions served from the cache, without the model."""
         self._latencies_ms: deque[float] = deque(maxlen=100)
@@ -24,6 +26,7 @@ class Meter:
     def answered(self, latency_ms: float, *, from_cache: bool) -> None:
         """A suggestion was shown."""
         self._latencies_ms.append(latency_ms)
+        self.suggestions += 1
         self.suggestion_hits += from_cache
 
     def percentile_ms(self, share: float) -> float | None:

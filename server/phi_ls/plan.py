@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from phi_ls import folders
+from phi_ls.measured import kept
 from phi_ls.settings import Settings
+from phi_ls.speeds import Speed, fastest_first
 from phi_providers.environments.kept import interpreter
 from phi_providers.environments.recipes import recipe
 from phi_providers.messages import Load, ModelInfo
+from phi_providers.models.builtin_forms import FORMS_DIR
 from phi_providers.models.elsewhere import elsewhere
 from phi_providers.models.forms import FoundModel, builtin, find
 from phi_providers.models.manifest import ModelError
@@ -23,12 +27,21 @@ OWN_ENVIRONMENT = ("transformers", "npu_library")
 ECHO_MODEL = ModelInfo(id="echo", family="fim", path="", context=2048, chat=False, note="scripted answers, no model")
 
 
-def plan(settings: Settings) -> tuple[list[Load], list[str]]:
-    """Return the workers to try, the last able to run on any machine, and what is wrong with the settings."""
+def plan(settings: Settings, speeds: Iterable[Speed] | None = None) -> tuple[list[Load], list[str]]:
+    """Return the workers to try, the last able to run on any machine, and what is wrong with the settings.
+
+    `speeds`: what is known of the devices; by default what this user's servers have measured.
+    """
     if settings.engine == "echo":
         return [Load(engine="echo", device="none", model=ECHO_MODEL)], []
-    loads, complaints = _elsewhere(settings) if settings.engine == "openai_server" else _here(settings)
-    last_resort = _openvino("CPU", builtin().info)
+    stand_in = builtin()
+    if settings.engine == "openai_server":
+        loads, complaints = _elsewhere(settings)
+    else:
+        loads, complaints = _here(settings, stand_in)
+        # Several orders are several devices: where the user has named one, there is nothing to put in order.
+        loads = fastest_first(loads, kept() if speeds is None else speeds) if len(loads) > 1 else loads
+    last_resort = _openvino("CPU", stand_in.info)
     return (loads if last_resort in loads else [*loads, last_resort]), complaints
 
 
@@ -45,23 +58,33 @@ def _elsewhere(settings: Settings) -> tuple[list[Load], list[str]]:
     return [Load(engine="openai_server", device="elsewhere", model=model, options=options)], []
 
 
-def _here(settings: Settings) -> tuple[list[Load], list[str]]:
-    model, complaints = _model(settings)
+def _here(settings: Settings, stand_in: FoundModel) -> tuple[list[Load], list[str]]:
+    model, complaints = _model(settings, stand_in)
     engine, complaint = _engine(settings, model)
     complaints += [complaint] if complaint else []
+    options = _converted(model, stand_in)
     if engine in OWN_ENVIRONMENT:
         python = interpreter(folders.environments_dir(), recipe(engine))
         if not python:
             remedy = f"run `phi-ls doctor --fix {engine}`"
             return [], [*complaints, f"engine: {engine} has no environment yet; {remedy}; the built-in model answers"]
-        return [Load(engine=engine, device=settings.device, model=model.info, python=python)], complaints
+        order = Load(engine=engine, device=settings.device, model=model.info, python=python, options=options)
+        return [order], complaints
     if engine == "onnxruntime":
-        return [Load(engine=engine, device=settings.device, model=model.info)], complaints
-    return [_openvino(device, model.info) for device in _devices(settings, model.info)], complaints
+        return [Load(engine=engine, device=settings.device, model=model.info, options=options)], complaints
+    if settings.device != "auto":
+        return [_openvino(settings.device, model.info)], complaints
+    # A small model is done on the CPU before a GPU has been given its first kernel: 1.5 ms a token on two cores.
+    devices = ["CPU"] if model == stand_in else _devices(model.info)
+    return [_openvino(device, model.info) for device in devices], complaints
 
 
-def _model(settings: Settings) -> tuple[FoundModel, list[str]]:
-    stand_in = builtin()
+def _converted(model: FoundModel, stand_in: FoundModel) -> dict[str, str]:
+    """Return the options that have the worker convert the model: the built-in one is shipped for OpenVINO alone."""
+    return {FORMS_DIR: str(folders.cache_dir() / "built-in-model")} if model == stand_in else {}
+
+
+def _model(settings: Settings, stand_in: FoundModel) -> tuple[FoundModel, list[str]]:
     if settings.model_path is not None:
         try:
             return find(Path(settings.model_path)), []
@@ -83,12 +106,8 @@ def _engine(settings: Settings, model: FoundModel) -> tuple[str, str]:
     return best, f"engine: {settings.engine} cannot run '{model.info.id}' in the form that it has here; {best} answers"
 
 
-def _devices(settings: Settings, model: ModelInfo) -> list[str]:
-    if settings.device != "auto":
-        return [settings.device]
-    # A small model is done on the CPU before a GPU has been given its first kernel: 1.5 ms a token on two cores.
-    if model == builtin().info:
-        return ["CPU"]
+def _devices(model: ModelInfo) -> list[str]:
+    """Return OpenVINO's devices for a large model, as they are tried before anything has been measured."""
     return ["GPU", *(["NPU"] if _fits_npu(model) else []), "CPU"]
 
 

@@ -14,6 +14,7 @@ from phi_ls.documents import Document, Documents
 from phi_ls.features import (
     configuration,
     explain,
+    failover,
     hover,
     initialize,
     inline_completion,
@@ -31,6 +32,7 @@ FEATURES = (
     configuration,
     status,
     loading_progress,
+    failover,
     inline_completion,
     hover,
     explain,

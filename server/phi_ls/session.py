@@ -19,9 +19,11 @@ from phi_ls.context.snapshot import Snapshot
 from phi_ls.context.window import Edges
 from phi_ls.decisions import Decisions, Drop, Reason
 from phi_ls.documents import Document
+from phi_ls.measured import keep_new, kept
 from phi_ls.meter import Meter
 from phi_ls.plan import plan
 from phi_ls.settings import Settings
+from phi_ls.speeds import comparison
 from phi_providers.pool import Pool
 
 if TYPE_CHECKING:
@@ -58,6 +60,9 @@ class Session:
         self.writings: dict[bytes, Writing] = {}
         """Hover answers on their way, by what was asked."""
         self._just_deleted: set[str] = set()
+        self.device_reason = ""
+        """Why the preferred device goes before others, where that was measured."""
+        self._measured: set[int] = set()
         self._on_change = on_change
         self.pool = self._make_pool()
 
@@ -119,13 +124,19 @@ class Session:
         self.settled.clear()
 
     def _make_pool(self) -> Pool:
-        loads, self.complaints = plan(self.settings)
+        speeds = kept()
+        loads, self.complaints = plan(self.settings, speeds)
+        self.device_reason = comparison(loads, speeds) if self.settings.device == "auto" else ""
         return Pool(
             loads,
             home=_worker_home(),
-            on_change=self._on_change,
+            on_change=self._changed,
             idle_unload_s=self.settings.idle_unload_minutes * 60,
         )
+
+    def _changed(self) -> None:
+        keep_new(self.pool.status().workers, self._measured)
+        self._on_change()
 
 
 def _who_answers(settings: Settings) -> tuple[object, ...]:

@@ -35,6 +35,7 @@ def status_of(session: Session) -> dict[str, Any]:
         "queue": pool.queue,
         "promptTokens": session.meter.prompt_tokens,
         "tokensReused": session.meter.tokens_reused,
+        "suggestions": session.meter.suggestions,
         "suggestionHits": session.meter.suggestion_hits,
         "p50Ms": session.meter.percentile_ms(0.50),
         "p95Ms": session.meter.percentile_ms(0.95),
@@ -71,10 +72,11 @@ def _device_reason(session: Session, pool: PoolStatus, device: str) -> str:
     requested = session.settings.device
     if device and requested not in ("auto", device):
         return pool.trouble or f"{requested} could not be used"
-    return pool.trouble if device else ""
+    return (pool.trouble or session.device_reason) if device else ""
 
 
 def _worker(worker: WorkerStatus) -> dict[str, Any]:
+    tally, profile = worker.tally, worker.profile
     return {
         "engine": worker.engine,
         "device": worker.device,
@@ -82,7 +84,19 @@ def _worker(worker: WorkerStatus) -> dict[str, Any]:
         "pid": worker.pid,
         "state": worker.state,
         "residentBytes": _resident_bytes(worker.pid),
+        "requests": tally.requests,
+        "promptTokens": tally.prompt_tokens,
+        "tokensReused": tally.tokens_reused,
+        "newTokens": tally.new_tokens,
+        "tokensPerS": None if tally.tokens_per_s is None else round(tally.tokens_per_s, 1),
+        "decodeMsPerToken": _measured(profile.decode_ms_per_token if profile else 0),
+        "prefillTokensPerS": _measured(profile.prefill_tokens_per_s if profile else 0),
     }
+
+
+def _measured(value: float) -> float | None:
+    """Return what was measured at loading; an engine that measured nothing says 0."""
+    return round(value, 2) if value > 0 else None
 
 
 def _resident_bytes(pid: int | None) -> int:

@@ -20,9 +20,12 @@ SLOW = {"tokens": ["return"], "prefill_ms": 60_000}
 CHANGED = "phi-ls/didChangeStatus"
 KEYS = {
     *("kind", "message", "model", "engine", "device", "requestedDevice", "deviceReason", "queue", "promptTokens"),
-    *("tokensReused", "suggestionHits", "p50Ms", "p95Ms", "workers"),
+    *("tokensReused", "suggestions", "suggestionHits", "p50Ms", "p95Ms", "workers"),
 }
-WORKER_KEYS = {"engine", "device", "model", "pid", "state", "residentBytes"}
+WORKER_KEYS = {
+    *("engine", "device", "model", "pid", "state", "residentBytes"),
+    *("requests", "promptTokens", "tokensReused", "newTokens", "tokensPerS", "decodeMsPerToken", "prefillTokensPerS"),
+}
 KINDS = {"normal", "busy", "warning", "error", "inactive"}
 
 

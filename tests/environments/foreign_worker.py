@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import IO
 
 from engine.built_in import Answer
+from environments.prepared import ENVIRONMENTS, interpreter
 
 from phi_providers import worker_process
 from phi_providers.messages import (
@@ -29,14 +30,7 @@ from phi_providers.messages import (
 )
 from phi_providers.wire import decode_frame, encode_frame
 
-ENVIRONMENTS = "PHI_LS_TEST_ENVIRONMENTS"
-"""Names the folder that holds an environment for each engine that has its own."""
-
-
-def interpreter(name: str) -> str:
-    """Return the interpreter of an environment."""
-    folder = Path(os.environ[ENVIRONMENTS]) / name
-    return str(folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python"))
+__all__ = ["ENVIRONMENTS", "ForeignWorker", "interpreter"]
 
 
 class ForeignWorker:

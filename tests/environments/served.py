@@ -9,13 +9,13 @@ import subprocess
 import threading
 from pathlib import Path
 
-from environments.foreign_worker import interpreter
+from environments.prepared import interpreter, packages
 from environments.torch_reference import ORIGINAL, torch_model
 
 from phi_providers.messages import ModelInfo
 from phi_providers.models.elsewhere import elsewhere
 
-PATIENCE_S = 110.0
+PATIENCE_S = 300.0
 
 TEMPLATE = (
     "{% for message in messages %}<|{{ message['role'] }}|>{{ message['content'] }}<|end|>{% endfor %}"
@@ -30,13 +30,14 @@ SETTINGS = (
 class ServedModel:
     """The running server."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, original: Path = ORIGINAL) -> None:
         self.name = str(folder / "model")
-        shutil.copytree(ORIGINAL, self.name)
+        shutil.copytree(original, self.name)
         (Path(self.name) / "tokenizer_config.json").write_text(SETTINGS, "utf-8")
         program = Path(interpreter("transformers")).with_name("transformers")
         arguments = ["--host", "127.0.0.1", "--port", "0", "--device", "cpu", "--dtype", "float32"]
         environment = {**os.environ, "HF_HUB_OFFLINE": "1", "HOME": str(folder), "OMP_NUM_THREADS": "1"}
+        environment["PYTHONPATH"] = str(packages("serving"))
         self._process = subprocess.Popen(
             [program, "serve", self.name, *arguments],
             stdin=subprocess.DEVNULL,

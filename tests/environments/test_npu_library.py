@@ -9,18 +9,15 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from pathlib import Path
 
-import platformdirs
 import pytest
+from environments.prepared import interpreter
 
-from phi_providers.environments.build import build
-from phi_providers.environments.kept import interpreter
-from phi_providers.environments.recipes import recipe
 from phi_providers.errors import WorkerDied
 from phi_providers.messages import Load, ModelInfo, Part, Piece, Urgency, Usage
 from phi_providers.models.installed import builtin
 from phi_providers.pool import Job, Limits, Pool
 
-pytestmark = pytest.mark.timeout(600)
+pytestmark = [pytest.mark.timeout(600), pytest.mark.xdist_group("npu_library")]
 
 ORIGINAL = Path(__file__).parents[2] / "providers" / "starter-original"
 PATIENCE_S = 300.0
@@ -36,18 +33,8 @@ def model() -> ModelInfo:
     return replace(builtin(), path=str(ORIGINAL))
 
 
-@pytest.fixture(scope="module")
-def npu_python() -> str:
-    """The interpreter of the library's environment: below PHI_LS_TEST_ENVIRONMENTS or the user's cache, and kept."""
-    named = os.environ.get("PHI_LS_TEST_ENVIRONMENTS")
-    cache = platformdirs.user_cache_path("phi-ls-tests", appauthor=False)
-    root = Path(named) if named else cache / "environments"
-    needed = recipe("npu_library")
-    return interpreter(root, needed) or build(root, needed, print)
-
-
 @pytest.fixture
-async def make_pool(tmp_path: Path, npu_python: str) -> AsyncIterator[MakePool]:
+async def make_pool(tmp_path: Path) -> AsyncIterator[MakePool]:
     """Make pools whose first worker runs the library, in its own environment, and others that the test names."""
     pools: list[Pool] = []
 
@@ -57,7 +44,7 @@ async def make_pool(tmp_path: Path, npu_python: str) -> AsyncIterator[MakePool]:
             device="NPU",
             model=model(),
             options={"precision": precision},
-            python=npu_python,
+            python=interpreter("npu_library"),
         )
         pools.append(Pool([order, *others], tmp_path, limits=PATIENT))
         return pools[-1]

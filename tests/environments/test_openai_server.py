@@ -13,6 +13,9 @@ from phi_providers.engines.openai_server import ServerProvider
 from phi_providers.errors import LoadFailed
 from phi_providers.messages import Control, Load, Part, Piece, Request, Started
 
+# PyTorch is loaded in some of them, and once for all.
+pytestmark = [pytest.mark.timeout(600), pytest.mark.xdist_group("transformers")]
+
 TEXT = "\n".join(SOURCE[300:312])
 
 

@@ -16,6 +16,9 @@ from environments.torch_reference import ORIGINAL, torch_model, torch_order
 from phi_providers.messages import Piece, Request
 from phi_providers.worker_process import PACKAGES
 
+# PyTorch is loaded in some of them, and once for all.
+pytestmark = [pytest.mark.timeout(600), pytest.mark.xdist_group("transformers")]
+
 PROMPTS = [infill(line, 8, before=12, after=4, new=6) for line in (150, 450, 750)] + [
     continue_text("\n".join(SOURCE[line - 12 : line]), 6) for line in (300, 600, 900)
 ]
@@ -142,7 +145,7 @@ print(json.dumps([usual, fixed, len(lane.ids)]))
 def test_the_step_that_a_gpu_records_computes_what_the_usual_one_does() -> None:
     """Attending to the whole room under a mask gives the same tokens as attending to what is in use."""
     command = [interpreter("transformers"), "-c", FIXED_STEP, str(PACKAGES), str(ORIGINAL)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=110, cwd=PACKAGES)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=500, cwd=PACKAGES)
     assert 0 == done.returncode, done.stderr[-2000:]
     usual, fixed, held = json.loads(done.stdout.splitlines()[-1])
     assert [token for token, _ in usual] == [token for token, _ in fixed]

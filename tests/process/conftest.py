@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -21,7 +21,10 @@ if sys.platform == "win32":
     # What these prove is done there by a job object, and there is no way to stop a process for a while.
     collect_ignore = ["test_confinement.py", "test_confinement_linux.py", "test_orphans.py", "test_stopped.py"]
     # No signals, no pseudo-terminals.
-    collect_ignore += ["test_cli_interrupted.py", "test_cli_on_a_terminal.py"]
+    collect_ignore += ["test_cli_interrupted.py", "test_cli_on_a_terminal.py", "test_cli_bench_interrupted.py"]
+    collect_ignore += ["test_models_interrupted.py", "test_models_disk.py", "test_models_on_a_terminal.py"]
+    # What readers type into a shell.
+    collect_ignore += ["test_runtime_guides.py"]
 elif sys.platform != "linux":
     collect_ignore = ["test_confinement_linux.py"]
 
@@ -50,8 +53,12 @@ async def make_pool(tmp_path: Path, no_worker_is_left: None) -> AsyncIterator[Ma
     """Make pools that are closed at the end."""
     made: list[WatchedPool] = []
 
-    def make(*scripts: Script, idle_unload_s: float = 0.0, **limits: object) -> WatchedPool:
-        made.append(WatchedPool(list(scripts), tmp_path, idle_unload_s, Limits(**limits)))  # type: ignore[arg-type]
+    def make(
+        *scripts: Script, idle_unload_s: float = 0.0, devices: Sequence[str] = (), **limits: object
+    ) -> WatchedPool:
+        places = devices or ["none"] * len(scripts)
+        orders = [script.order(device) for script, device in zip(scripts, places, strict=True)]
+        made.append(WatchedPool(orders, tmp_path, idle_unload_s, Limits(**limits)))  # type: ignore[arg-type]
         return made[-1]
 
     yield make

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from pathlib import Path
 
@@ -24,8 +25,7 @@ def test_it_asks_first_and_takes_silence_for_no(cli: CommandLine) -> None:
     """What is downloaded, how much and where to is said; without an answer nothing is written."""
     done = cli.run("doctor", "--fix", "transformers")
     assert 2 == done.returncode
-    assert "This downloads packages from your package index" in shown(done)
-    assert "up to 6.0 GB" in shown(done)
+    assert re.search(r"This downloads up to \d\.\d GB of packages .* up to \d\.\d GB of disk space", shown(done))
     assert "with --yes it is not asked" in shown(done)
     assert not (cli.folder / "data").exists()
 

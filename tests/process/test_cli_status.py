@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
+import pty
+import signal
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,7 +17,11 @@ from process.command_line import COMMAND, CommandLine, end_of, read_until
 
 KEYS = {
     "kind", "message", "model", "engine", "device", "requestedDevice", "deviceReason", "queue", "promptTokens",
-    "tokensReused", "suggestionHits", "p50Ms", "p95Ms", "workers",
+    "tokensReused", "suggestions", "suggestionHits", "p50Ms", "p95Ms", "workers",
+}  # fmt: skip
+WORKER_KEYS = {
+    "engine", "device", "model", "pid", "state", "residentBytes", "requests", "promptTokens", "tokensReused",
+    "newTokens", "tokensPerS", "decodeMsPerToken", "prefillTokensPerS",
 }  # fmt: skip
 
 
@@ -50,7 +59,9 @@ def test_a_server_as_json(cli: CommandLine, server: RawClient) -> None:
     assert 0 == done.returncode
     assert server.process.pid == found["pid"]
     assert set(found["status"]) >= KEYS
-    assert ["echo"] == [worker["engine"] for worker in found["status"]["workers"]]
+    (worker,) = found["status"]["workers"]
+    assert set(worker) >= WORKER_KEYS
+    assert "echo" == worker["engine"]
 
 
 def test_a_server_for_people(cli: CommandLine, server: RawClient) -> None:
@@ -59,7 +70,35 @@ def test_a_server_for_people(cli: CommandLine, server: RawClient) -> None:
     assert f"Server {server.process.pid}" in shown
     assert "normal: ready" in shown
     assert "echo on none" in shown
+    assert "none shown yet" in shown
+    assert "0 requests" in shown
     assert max(map(len, shown.splitlines())) <= 80
+
+
+def test_a_server_live(cli: CommandLine, server: RawClient) -> None:
+    """On a terminal: server, worker and this machine's processors, again and again until Ctrl-C."""
+    master, slave = pty.openpty()
+    process = subprocess.Popen(
+        [*COMMAND, "status", "--watch"],
+        cwd=cli.folder,
+        env={**cli.env, "TERM": "xterm-256color", "COLUMNS": "80"},
+        stdin=slave,
+        stdout=slave,
+        stderr=slave,
+    )
+    os.close(slave)
+    shown = b""
+    while shown.count(b"Ctrl-C ends") < 2:
+        shown += os.read(master, 65536)
+    process.send_signal(signal.SIGINT)
+    with contextlib.suppress(OSError):  # Linux ends a pseudo-terminal with an error
+        while piece := os.read(master, 65536):
+            shown += piece
+    os.close(master)
+    assert 0 == process.wait(60)
+    for text in (f"Server {server.process.pid}", "normal: ready", "echo on none", "This machine", "CPU", "% busy"):
+        assert text in shown.decode()
+    assert "Traceback" not in shown.decode()
 
 
 def test_a_server_has_gone(cli: CommandLine) -> None:

@@ -6,13 +6,16 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
+import psutil
 import pytest
 from process.tiny_environment import OURS, Workshop, wheel
 
 from phi_providers.environments.kept import State, interpreter, python_of, remove, site_packages, state
 from phi_providers.environments.lock import locked
+from phi_providers.environments.pip import run
 from phi_providers.environments.recipes import EnvironmentFailed
 
 
@@ -112,9 +115,18 @@ def test_an_index_that_cannot_be_reached(workshop: Workshop) -> None:
 def test_no_room_on_the_disk(workshop: Workshop) -> None:
     """It is said before anything is written, with both numbers."""
     recipe = workshop.recipe(megabytes=10**9)
-    with pytest.raises(EnvironmentFailed, match=r"needs up to 1000000000 MB, .* has \d+ MB free"):
+    with pytest.raises(EnvironmentFailed, match=r"needs up to 1000000000 MB while .* has \d+ MB free; make"):
         workshop.build(recipe)
     assert State.ABSENT is state(workshop.place(recipe))
+
+
+def test_what_an_earlier_attempt_takes_up_counts_as_room(workshop: Workshop) -> None:
+    """It is replaced: an environment that fits must not be refused because half of it is there already."""
+    recipe = workshop.recipe(wheel(workshop.folder, "tiny"), megabytes=10**9)
+    workshop.place(recipe).mkdir(parents=True)
+    (workshop.place(recipe) / "half").write_bytes(b"x" * 3 * 1024 * 1024)
+    with pytest.raises(EnvironmentFailed, match=r"MB free, 3 MB of an earlier attempt included; make room"):
+        workshop.build(recipe)
 
 
 def test_no_python_of_a_fitting_version(workshop: Workshop) -> None:
@@ -128,6 +140,80 @@ def test_a_folder_that_cannot_be_made(workshop: Workshop) -> None:
     workshop.root.write_text("", "utf-8")
     with pytest.raises(EnvironmentFailed, match=r"environments.* cannot be written"):
         workshop.build(workshop.recipe())
+
+
+def test_the_largest_package_has_a_step_of_its_own(workshop: Workshop) -> None:
+    """Interrupted after it, the next call installs the others alone, and in the versions that were pinned."""
+    for name in ("torch", "tiny"):
+        wheel(workshop.folder, name)
+    places = f"--find-links={workshop.folder}"
+    recipe = workshop.recipe(places, "tiny==2.0", "torch==1.0")
+    with pytest.raises(EnvironmentFailed, match="there is no tiny==2"):
+        workshop.build(recipe)
+    assert "installing a tiny engine: torch==1.0" in workshop.told
+    wheel(workshop.folder, "tiny", version="2.0")
+    assert workshop.build(recipe)
+    assert "installing a tiny engine: tiny==2.0" in workshop.told
+    assert not any("torch==1.0" in line for line in workshop.told)
+
+
+def test_a_package_that_was_half_copied_is_copied_again(workshop: Workshop) -> None:
+    """pip takes a package with a record for installed; one that was killed while it copied leaves just that."""
+    recipe = workshop.recipe(wheel(workshop.folder, "tiny", "value = 42"))
+    workshop.build(recipe)
+    folder = workshop.place(recipe)
+    (folder / "ready.json").unlink()
+    (folder / "journal.json").write_text('["python"]', "utf-8")
+    (site_packages(folder) / "tiny.py").write_text("val", "utf-8")
+    (site_packages(folder) / "tiny-1.0.dist-info" / "INSTALLER").unlink()
+    workshop.build(recipe)
+    assert "value = 42" == (site_packages(folder) / "tiny.py").read_text("utf-8")
+
+
+def test_what_a_killed_attempt_had_downloaded_is_taken_away(workshop: Workshop) -> None:
+    """Unfinished downloads lie in the environment's own folder and do not stay there."""
+    recipe = workshop.recipe(wheel(workshop.folder, "tiny"))
+    left = workshop.place(recipe) / "tmp-left"
+    workshop.build(recipe)
+    (workshop.place(recipe) / "ready.json").unlink()
+    left.mkdir()
+    workshop.build(recipe)
+    assert not left.exists()
+
+
+def test_a_command_that_falls_silent_is_ended_with_all_it_started(tmp_path: Path) -> None:
+    """It says nothing and writes nothing: killed, with its child, and people are told what to do."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    child = f"open({str(pipe)!r}, 'w').write(str(__import__('os').getpid())); input()"
+    program = f"import subprocess as s, sys; s.Popen([sys.executable, '-c', {child!r}], stdin=s.PIPE).wait()"
+    started: list[psutil.Process] = []
+    reader = threading.Thread(target=lambda: started.append(psutil.Process(int(pipe.read_text()))))
+    reader.start()
+    with pytest.raises(EnvironmentFailed, match=r"trying was ended: nothing came of it for .* which goes on from here"):
+        run([sys.executable, "-c", program], tmp_path, "trying", print, silence_s=10.0)
+    reader.join()
+    _, alive = psutil.wait_procs(started, 30)
+    assert (1, []) == (len(started), alive)
+
+
+def test_a_command_that_writes_is_not_ended(tmp_path: Path) -> None:
+    """A download says nothing for minutes, but its file grows."""
+    program = (
+        "import time; file = open('download', 'wb', 0); end = time.monotonic() + 3\n"
+        "while time.monotonic() < end: file.write(b'x')"
+    )
+    run([sys.executable, "-c", program], tmp_path, "downloading", print, silence_s=1.0)
+
+
+def test_it_is_not_removed_while_it_is_made(workshop: Workshop) -> None:
+    """Whoever removes it is told that another process is making it."""
+    recipe = workshop.recipe(wheel(workshop.folder, "tiny"))
+    workshop.build(recipe)
+    held = locked(workshop.root / f"{workshop.place(recipe).name}.lock")
+    with held, pytest.raises(EnvironmentFailed, match="another process is making this environment"):
+        remove(workshop.root, "tiny")
+    assert State.READY is state(workshop.place(recipe))
 
 
 def test_two_builders_do_not_meet(workshop: Workshop) -> None:

@@ -10,6 +10,7 @@ import pytest
 from process.watched_pool import PATIENCE_S, MakePool, Outcome, Script, WatchedPool, outcome, pieces
 
 from phi_providers.errors import LoadFailed, NoProvider, WorkerDied
+from phi_providers.messages import Urgency
 
 QUICK = {"backoff_s": (0.0, 0.02)}
 FAILS = {"then": "fail"}
@@ -79,6 +80,92 @@ async def test_who_waits_moves_to_the_second_in_the_plan(
     second_script.write({"tokens": ["from the second"]})
     pool = make_pool(script, second_script, breaker_limit=1)
     assert "from the second" == (await pool.answer("first")).text
+
+
+async def test_one_that_dies_at_its_first_request_is_not_tried_twice(
+    make_pool: MakePool, script: Script, second_script: Script
+) -> None:
+    """An engine that aborts whenever it is asked costs one request, not three: the second one answers the next."""
+    script.write({"tokens": ["a", "b"], "then": "abort"})
+    second_script.write({"tokens": ["from the second"]})
+    pool = make_pool(script, second_script)
+    first = await pool.answer("first")
+    assert ("ab", WorkerDied) == (first.text, type(first.error))
+    assert "from the second" == (await pool.answer("next")).text
+    assert 1 == script.loads()
+    (given_up,) = pool.pool.status().given_up
+    assert ("echo", "none", True) == (given_up.engine, given_up.device, given_up.served)
+    assert "signal 6" in given_up.cause
+
+
+async def test_one_that_had_answered_is_started_again_before_another_takes_over(
+    make_pool: MakePool, script: Script, second_script: Script
+) -> None:
+    """A single death of a worker that was well is no reason to change the model; two in a row are."""
+    script.write({"when": "deadly", "tokens": ["a"], "then": "exit"}, {"tokens": ["from the first"]})
+    second_script.write({"tokens": ["from the second"]})
+    pool = make_pool(script, second_script, **QUICK)
+    assert "from the first" == (await pool.answer("warm")).text
+    assert isinstance((await pool.answer("deadly 1")).error, WorkerDied)
+    assert "from the first" == (await pool.answer("next")).text
+    assert () == pool.pool.status().given_up
+    for number in (2, 3):
+        assert isinstance((await pool.answer(f"deadly {number}")).error, WorkerDied)
+    assert "from the second" == (await pool.answer("next")).text
+
+
+async def test_who_waits_behind_a_death_is_answered_by_the_second(
+    make_pool: MakePool, script: Script, second_script: Script
+) -> None:
+    """Killed mid-stream: the request that ran has its text and the cause, the one behind it an answer."""
+    script.write({"tokens": ["a"], "then": "forever", "token_ms": 10})
+    second_script.write({"tokens": ["from the second"]})
+    pool = make_pool(script, second_script)
+    running, waiting = pool.submit("slow"), pool.submit("waiting", Urgency.ASKED)
+    assert "aaa" == await pieces(running, 3)
+    psutil.Process(pool.pids[0]).kill()
+    assert isinstance((await asyncio.wait_for(outcome(running), PATIENCE_S)).error, WorkerDied)
+    assert "from the second" == (await asyncio.wait_for(outcome(waiting), PATIENCE_S)).text
+
+
+async def test_all_have_failed_and_each_says_why(make_pool: MakePool, script: Script, second_script: Script) -> None:
+    """Who waits, and who asks later, reads the reason of each place, named, one after the other."""
+    script.write(load=FAILS)
+    second_script.write(load={"then": "abort"})
+    pool = make_pool(script, second_script, devices=("GPU", "CPU"), **QUICK)
+    reasons = r"echo on GPU: the script says that loading fails; the worker of echo on CPU crashed .* .signal 6"
+    with pytest.raises(LoadFailed, match=reasons):
+        raise (await pool.answer("first")).error or AssertionError
+    await pool.until(lambda status: status.trouble.count("echo on") == 2)
+    with pytest.raises(NoProvider, match=reasons):
+        pool.submit("second")
+
+
+async def test_the_same_reason_is_given_once(make_pool: MakePool, script: Script) -> None:
+    """Two models that one device refuses in the same words make one sentence."""
+    script.write(load=FAILS)
+    pool = make_pool(script, script, breaker_limit=1)
+    assert isinstance((await pool.answer("first")).error, LoadFailed)
+    trouble = (await pool.until(lambda status: bool(status.trouble))).trouble
+    assert "echo on none: the script says that loading fails" == trouble
+
+
+async def test_each_quarantine_without_an_answer_is_twice_as_long(
+    make_pool: MakePool, script: Script, second_script: Script
+) -> None:
+    """A device that is not there is looked for ever more rarely; it stays one story until it has answered."""
+    script.write(load=FAILS)
+    pool = make_pool(script, second_script, breaker_rest_s=0.1, longest_rest_s=0.3)
+    rests = []
+    while script.loads() < 5:
+        await pool.answer("again")
+        (given_up,) = pool.pool.status().given_up
+        rests.append(given_up.rest_s)
+    assert [0.1, 0.2, 0.3] == sorted(set(rests)) == list(dict.fromkeys(rests))
+    script.write({"tokens": ["from the first"]})
+    while (await pool.answer("next")).text != "from the first":
+        assert 1 == len(pool.pool.status().given_up)
+    assert () == pool.pool.status().given_up
 
 
 async def test_the_preferred_one_takes_back_when_it_can(

@@ -54,7 +54,7 @@ def test_it_sees_our_package_and_nothing_beside_it(tmp_path: Path) -> None:
     (beside / "phi_providers" / "worker.py").write_text(
         "import importlib.util, sys\nprint(sys.argv[1:], importlib.util.find_spec('neighbour'), __name__)\n", "utf-8"
     )
-    program = BOOTSTRAP.format(package=str(beside / "phi_providers"))
+    program = BOOTSTRAP.format(package=str(beside / "phi_providers"), module="phi_providers.worker")
     command = [BASE, "-I", "-B", "-c", program, "--parent", "7"]
     done = subprocess.run(command, cwd=beside, capture_output=True, encoding="utf-8")
     assert ("['--parent', '7'] None __main__\n", "") == (done.stdout, done.stderr)

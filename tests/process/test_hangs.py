@@ -60,6 +60,14 @@ async def test_a_slow_engine_is_left_alone(make_pool: MakePool, script: Script) 
     assert 1 == len(pool.pids)
 
 
+async def test_a_silent_worker_that_computes_is_at_work(make_pool: MakePool, script: Script) -> None:
+    """A step that takes many times longer than silence may, on a machine with much else to do, is no hang."""
+    script.write({"tokens": list("ab"), "then": "busy"})
+    pool = make_pool(script, silence_s=0.3)
+    assert "ab" == (await asyncio.wait_for(outcome(pool.submit("busy")), PATIENCE_S)).text
+    assert 1 == len(pool.pids)
+
+
 async def test_an_idle_worker_owes_no_sign_of_life(make_pool: MakePool, script: Script) -> None:
     """A worker is watched only while it works: resting longer than the silence allowed is no hang."""
     pool = make_pool(script, silence_s=0.2, loading_silence_s=5.0)

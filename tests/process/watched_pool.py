@@ -91,10 +91,9 @@ async def anext_of(stream: Stream) -> Piece:
 class WatchedPool:
     """A pool, the processes it has had, and a way to wait until its status is as expected."""
 
-    def __init__(self, scripts: list[Script], home: Path, idle_unload_s: float, limits: Limits) -> None:
+    def __init__(self, orders: list[Load], home: Path, idle_unload_s: float, limits: Limits) -> None:
         self.pids: list[int] = []
         self._changed = asyncio.Event()
-        orders = [script.order() for script in scripts]
         self.pool = Pool(orders, home, self._on_change, idle_unload_s, limits)
 
     def submit(self, text: str, urgency: Urgency = Urgency.TYPING, **fields: Any) -> Stream:
@@ -124,4 +123,4 @@ class WatchedPool:
 
 
 MakePool = Callable[..., WatchedPool]
-"""Takes scripts in order of preference, `idle_unload_s`, and `Limits` by name."""
+"""Takes scripts in order of preference, `idle_unload_s`, `devices` as they are asked for, and `Limits` by name."""

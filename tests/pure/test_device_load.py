@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from phi_ls.terminal.device_load import DeviceLoad, Meter, read_nvidia
+from phi_ls.terminal.device_load import DeviceLoad, Meter, Nvidia, read_nvidia
 
 
 class Clock:
@@ -83,3 +83,24 @@ def test_the_drivers_table_is_read() -> None:
     first, second = read_nvidia(table)
     assert DeviceLoad(name="NVIDIA A", busy=0.37, memory_used=2**30, memory_total=2**33) == first
     assert DeviceLoad(name="NVIDIA B", busy=None, memory_used=2**21, memory_total=None) == second
+
+
+def test_a_driver_that_hangs_is_asked_once(tmp_path: Path) -> None:
+    """The tool that waited in vain is not started again; one that answers is, at every look."""
+    started = tmp_path / "started"
+    tool = tmp_path / "tool"
+
+    def tool_that(does: str) -> str:
+        tool.write_text(f"#!/bin/sh\necho >> {started}\n{does}\n")
+        tool.chmod(0o755)
+        started.write_text("")
+        return str(tool)
+
+    hung = Nvidia(tool_that("exec sleep 600"), query_s=1.0)
+    assert ([], []) == (hung.look(), hung.look())
+    assert 1 == len(started.read_text())
+
+    good = Nvidia(tool_that("echo NVIDIA A, 37, 1024, 8192"), query_s=60.0)
+    assert [0.37] == [load.busy for load in good.look()]
+    assert 1 == len(good.look())
+    assert 2 == len(started.read_text())

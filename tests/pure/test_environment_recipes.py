@@ -24,7 +24,9 @@ def test_every_requirement_is_one_exact_version(engine: str) -> None:
         assert [] == [item for item in requirements if not PINNED.fullmatch(item)]
         names = [item.split("==")[0] for item in requirements]
         assert len(set(names)) == len(names)
-    assert data["megabytes"] > 100
+    for sizes in (data["download"], data["megabytes"]):
+        assert set(data["requirements"]) == set(sizes)
+        assert min(sizes.values()) > 100
     assert data["probe"]
     assert data["python"]
 
@@ -38,14 +40,16 @@ def test_environments_of_workers_have_what_a_worker_needs(engine: str) -> None:
 
 def test_the_key_names_the_content(tmp_path: Path) -> None:
     """Another version is another folder; another title or size is not."""
-    data = {"title": "A", "python": ["3.11"], "megabytes": 1, "probe": ["a"], "requirements": {sys.platform: ["a==1"]}}
+    size = {sys.platform: 1}
+    data = {"title": "A", "python": ["3.11"], "probe": ["a"], "requirements": {sys.platform: ["a==1"]}}
+    data |= {"megabytes": size, "download": size}
     file = tmp_path / "recipes.json"
 
     def key(**changed: object) -> str:
         file.write_text(json.dumps({"a": {**data, **changed}}), "utf-8")
         return recipe("a", file).key
 
-    assert key() == key(title="B", megabytes=2)
+    assert key() == key(title="B", megabytes={sys.platform: 2})
     assert key() != key(requirements={sys.platform: ["a==2"]})
 
 

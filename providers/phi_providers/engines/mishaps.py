@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 
 from phi_providers.messages import Done, Usage
@@ -28,6 +29,12 @@ def _write_beside_the_frames(data: bytes) -> None:
             os.write(descriptor, data)
 
 
+def _work(seconds: float) -> None:
+    end = time.thread_time() + seconds
+    while time.thread_time() < end:
+        pass
+
+
 def _start(*, session: bool) -> None:
     # It inherits stderr, and so holds the parent's pipe open after the worker's death.
     command = [sys.executable, "-c", "import threading; threading.Event().wait()"]
@@ -38,6 +45,7 @@ DEEDS: dict[str, Callable[[], object]] = {
     "exit": lambda: os._exit(7),
     "abort": os.abort,
     "segfault": lambda: ctypes.string_at(0),
+    "busy": lambda: _work(1.5),
     "hang": lambda: threading.Event().wait(),
     # PyDLL keeps the interpreter lock during the call, as an engine's step does.
     "hang_gil": lambda: ctypes.PyDLL(None).sleep(3600),
@@ -49,5 +57,5 @@ DEEDS: dict[str, Callable[[], object]] = {
     "child": lambda: _start(session=False),
     "daemon": lambda: _start(session=True),
 }
-"""`hang` waits without the interpreter lock, `hang_gil` with it; `second_reply` answers a request never given,
-`daemon` starts a process that leaves the worker's group."""
+"""`busy` computes for 1.5 s of processor time; `hang` waits without the interpreter lock, `hang_gil` with it;
+`second_reply` answers a request never given, `daemon` starts a process that leaves the worker's group."""

@@ -2,7 +2,8 @@
 
 Runs in an environment of its own (`phi-ls doctor --fix npu_library`) and takes a folder with config.json and
 safetensors. `Load.options`: `precision`: `fp16`, `int8` or `int4`; without one, int4 on an NPU and int8 elsewhere:
-without an NPU the library has ended the whole process at int4 ("terminate called without an active exception").
+without an NPU the library has ended the whole process at int4 ("terminate called without an active exception"). A
+model whose embedding is its output layer, too, runs at fp16 only.
 """
 
 from __future__ import annotations
@@ -47,11 +48,10 @@ class NpuLibraryEngine:
             progress("importing the NPU library")
             version = str(library.import_library().__version__).lstrip("v")
             device, reason = self._device()
-            precision = str(self._order.options.get("precision") or ("int4" if device == "NPU" else "int8"))
-            if precision not in library.PRECISIONS:
-                raise LoadFailed(f"the NPU library has no precision {precision}; use {', '.join(library.PRECISIONS)}")
+            folder, wanted = Path(self._order.model.path), str(self._order.options.get("precision", ""))
+            precision = library.choose_precision(folder, wanted, on_npu=device == "NPU")
             progress(f"quantising to {precision}")
-            self._start(library.load_model(Path(self._order.model.path), precision))
+            self._start(library.load_model(folder, precision))
             progress("compiling and warming up")
             rate, decode_ms = self._warm_up()
         except (ImportError, OSError, ValueError, KeyError, RuntimeError, MemoryError) as exc:

@@ -55,6 +55,20 @@ def devices_without_npu() -> list[str]:
     return [str(name) for name in Core().available_devices]
 
 
+def choose_precision(folder: Path, wanted: str, *, on_npu: bool) -> str:
+    """Return the precision to quantise to, the one that is wanted if any; raises LoadFailed."""
+    tied = bool(json.loads((folder / "config.json").read_text("utf-8")).get("tie_word_embeddings"))
+    best = "int4" if on_npu else "int8"
+    chosen = wanted or ("fp16" if tied else best)
+    if chosen not in PRECISIONS:
+        raise LoadFailed(f"the NPU library has no precision {chosen}; use {', '.join(PRECISIONS)}")
+    if tied and chosen != "fp16":
+        # Seen at INT8: it writes its codes into the matrix that both share, and the model repeats its last token.
+        why = "its embedding and its output layer are one matrix, which the NPU library's quantiser spoils"
+        raise LoadFailed(f"{chosen} does not work for this model: {why}; use fp16 or the engine openvino")
+    return chosen
+
+
 def load_model(folder: Path, precision: str) -> Any:
     """Return the quantised model; raises LoadFailed, and whatever library and transformers raise."""
     import torch

@@ -1,20 +1,32 @@
 """Makes an isolated environment step by step, so that an interrupted one is mended and not begun anew.
 
-The steps that have ended are in a journal. pip writes a package's record last, but a killed pip may leave a package
-half replaced: the step that was interrupted starts over, and finds in pip's cache what had been downloaded.
+The steps that have ended are in a journal. The one that was interrupted starts over: what it had installed stays, and
+what it had downloaded is in pip's cache, if the package index allows that.
 """
 
 from __future__ import annotations
 
 import contextlib
 import json
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from phi_providers.environments.kept import READY, State, folder_of, interpreter, python_of, remove, seal, state
+from phi_providers.environments.kept import (
+    READY,
+    State,
+    drop_unfinished,
+    folder_of,
+    interpreter,
+    python_of,
+    remove,
+    seal,
+    size_of,
+    state,
+)
 from phi_providers.environments.lock import locked
-from phi_providers.environments.pip import Progress, pip_for, run
+from phi_providers.environments.pip import TEMPORARY, Progress, pip_for, run
 from phi_providers.environments.python import find_python
 from phi_providers.environments.recipes import EnvironmentFailed, Recipe
 from phi_providers.environments.source import compile_source
@@ -51,7 +63,7 @@ def _build(folder: Path, recipe: Recipe, progress: Progress) -> None:
         progress("mending what an earlier attempt left")
         if (folder / READY).exists():  # it was whole once; nothing tells what of it is gone
             _clear(folder)
-    _check_space(folder.parent, recipe)
+    _check_space(folder, recipe)
     _Builder(folder, recipe, progress).build()
 
 
@@ -66,9 +78,16 @@ class _Builder:
         """Do the steps that have not been done."""
         base = find_python(self._recipe)
         self._folder.mkdir(exist_ok=True)
-        with self._step("packages") as needed:
+        self._tidy()
+        with self._step("python") as needed:
             if needed:
-                self._install(base)
+                self._progress(f"making an environment with Python from {base}")
+                venv: list[str | Path] = [base, "-I", "-m", "venv", "--clear", "--without-pip", self._folder]
+                run(venv, self._folder, "making it", self._progress)
+        for batch in self._recipe.batches:
+            with self._step(" ".join(batch)) as needed:
+                if needed:
+                    self._install(batch)
         if self._recipe.source:
             with self._step("source") as needed:
                 if needed:
@@ -76,13 +95,22 @@ class _Builder:
         _probe(self._folder, self._recipe, self._progress)
         seal(self._folder)
 
-    def _install(self, base: str) -> None:
-        self._progress(f"making an environment with Python from {base}")
-        venv: list[str | Path] = [base, "-I", "-m", "venv", "--clear", "--without-pip", self._folder]
-        run(venv, self._folder.parent, "making it", self._progress)
-        self._progress(f"installing {self._recipe.title}, up to {self._recipe.megabytes} MB on disk")
-        pip = pip_for(self._python, self._progress)
-        run([*pip, "install", *self._recipe.requirements], self._folder, "installing its packages", self._progress)
+    def _tidy(self) -> None:
+        """Take away what a killed attempt left half done."""
+        if not os.access(self._python, os.X_OK):
+            _clear(self._folder)
+        for left in self._folder.glob(f"{TEMPORARY}*"):
+            shutil.rmtree(left)
+        drop_unfinished(self._folder)
+
+    def _install(self, batch: tuple[str, ...]) -> None:
+        self._progress(f"installing {self._recipe.title}: {' '.join(item for item in batch if '==' in item)}")
+        # What another batch pins must not be there in another version already.
+        pins = self._folder / "pins.txt"
+        pinned = [item for item in self._recipe.requirements if "==" in item and item not in batch]
+        pins.write_text("\n".join(pinned), "utf-8")
+        install = [*pip_for(self._python, self._progress), "install", "--constraint", pins, *batch]
+        run(install, self._folder, "installing its packages", self._progress)
 
     @contextlib.contextmanager
     def _step(self, name: str) -> Iterator[bool]:
@@ -105,11 +133,14 @@ def _probe(folder: Path, recipe: Recipe, progress: Progress) -> None:
     run([python_of(folder), "-I", "-c", program], folder, "trying it", progress)
 
 
-def _check_space(root: Path, recipe: Recipe) -> None:
-    free = shutil.disk_usage(root).free // MEGABYTE
+def _check_space(folder: Path, recipe: Recipe) -> None:
+    there = size_of(folder)
+    free = (shutil.disk_usage(folder.parent).free + there) // MEGABYTE
     if free < recipe.megabytes:
+        mine = f", {there // MEGABYTE} MB of an earlier attempt included" if there else ""
         raise EnvironmentFailed(
-            f"{recipe.title} needs up to {recipe.megabytes} MB, {root} has {free} MB free; make room and try again"
+            f"{recipe.title} needs up to {recipe.megabytes} MB while it is made, {folder.parent} has {free} MB free"
+            f"{mine}; make room and try again"
         )
 
 

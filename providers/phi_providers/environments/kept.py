@@ -5,14 +5,17 @@ One folder each, `ENGINE-KEY`, below a folder that the caller names; `build` mak
 
 from __future__ import annotations
 
+import contextlib
 import enum
 import json
 import os
 import re
 import shutil
 import sys
+from contextlib import AbstractContextManager
 from pathlib import Path
 
+from phi_providers.environments.lock import locked
 from phi_providers.environments.recipes import EnvironmentFailed, Recipe
 
 READY = "ready.json"
@@ -68,12 +71,32 @@ def installed(folder: Path) -> list[str]:
     return sorted(path.parent.name for path in site_packages(folder).glob("*.dist-info/RECORD"))
 
 
+def drop_unfinished(folder: Path) -> None:
+    """Take the record of a package whose files are not all there, so that pip installs it over them.
+
+    pip writes INSTALLER when it has copied the last file; without it, it would still take the package for installed.
+    """
+    for record in site_packages(folder).glob("*.dist-info"):
+        if not (record / "INSTALLER").exists():
+            shutil.rmtree(record)
+
+
 def site_packages(folder: Path) -> Path:
     """Return the folder of an environment's packages; one that does not exist if there is none."""
     if sys.platform == "win32":
         return folder / "Lib" / "site-packages"
     found = sorted((folder / "lib").glob("python3.*/site-packages"))
     return found[-1] if found else folder / "lib" / "site-packages"
+
+
+def size_of(folder: Path) -> int:
+    """Return the bytes of the files in a folder, also while others write there; links are not followed."""
+    size = 0
+    for parent, _, names in os.walk(folder):
+        for name in names:
+            with contextlib.suppress(OSError):  # gone since
+                size += os.lstat(os.path.join(parent, name)).st_size  # noqa: PTH118  # 20,000 files
+    return size
 
 
 def remove(root: Path, engine: str, *, keep: Path | None = None) -> list[Path]:
@@ -83,12 +106,17 @@ def remove(root: Path, engine: str, *, keep: Path | None = None) -> list[Path]:
     for folder in sorted(root.glob(f"{engine}-*")) if root.is_dir() else []:
         if name.fullmatch(folder.name) and folder != keep and not folder.is_symlink():
             try:
-                # First, so that one which is only half removed is not taken for a whole one.
-                (folder / READY).unlink(missing_ok=True)
-                shutil.rmtree(folder)
+                with _nobody_builds(root / f"{folder.name}.lock"):
+                    # First, so that one which is only half removed is not taken for a whole one.
+                    (folder / READY).unlink(missing_ok=True)
+                    shutil.rmtree(folder)
             except OSError as exc:
                 raise EnvironmentFailed(
                     f"{folder} cannot be removed ({exc.strerror}); end the programs that use it, then try again"
                 ) from exc
             gone.append(folder)
     return gone
+
+
+def _nobody_builds(lock: Path) -> AbstractContextManager[None]:
+    return locked(lock) if lock.exists() else contextlib.nullcontext()

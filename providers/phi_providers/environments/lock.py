@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 from phi_providers.environments.recipes import EnvironmentFailed
+from phi_providers.file_lock import lock
 
 
 @contextlib.contextmanager
@@ -15,14 +15,7 @@ def locked(file: Path) -> Iterator[None]:
     """Hold the lock of this file; raises EnvironmentFailed when another process holds it."""
     with file.open("a+b") as held:
         try:
-            if sys.platform == "win32":
-                import msvcrt
-
-                msvcrt.locking(held.fileno(), msvcrt.LK_NBLCK, 1)
-            else:
-                import fcntl
-
-                fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            lock(held, wait=False)
         except OSError as exc:
             raise EnvironmentFailed("another process is making this environment; wait for it to end") from exc
         yield

@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
-import contextlib
 import importlib.metadata
 import importlib.util
 import os
 import re
 import subprocess
 import sys
+import tempfile
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from phi_providers.environments.recipes import EnvironmentFailed
+from phi_providers.environments.watch import SILENCE_S, Watch
 
 Progress = Callable[[str], None]
 """Takes a line for people, each time something begins."""
 
 TAIL_LINES = 40
 
-_TOLD = re.compile(r"(Collecting|Downloading|Using cached|Installing collected packages|Building wheel)\b(.*)")
+TEMPORARY = "tmp-"
+"""How the folders begin that a command's temporary files lie in; one that was killed leaves its own behind."""
+
+_AGAIN = "check the network and run the command again, which goes on from here"
+
+_TOLD = re.compile(
+    r"(Collecting|Processing|Downloading|Using cached|Installing collected packages|Building wheel)\b(.*)"
+)
 
 _UNREACHABLE = (
     "Temporary failure in name resolution|Network is unreachable|NewConnectionError|getaddrinfo failed"
@@ -38,30 +46,39 @@ _CAUSES = {
 """What pip says → what it means and what to do; the first that is found counts."""
 
 
-def run(command: Sequence[str | Path], folder: Path, what: str, progress: Progress) -> None:
-    """Run a command in `folder`, telling what pip collects and downloads; raises EnvironmentFailed."""
+def run(
+    command: Sequence[str | Path], folder: Path, what: str, progress: Progress, *, silence_s: float = SILENCE_S
+) -> None:
+    """Run a command in `folder`, telling what pip collects and downloads; raises EnvironmentFailed.
+
+    It is ended when for `silence_s` it has said nothing and nothing in `folder` has grown.
+    """
     tail: deque[str] = deque(maxlen=TAIL_LINES)
-    try:
-        process = subprocess.Popen(
-            [str(part) for part in command],
-            cwd=folder,
-            env=_environment(),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            encoding="utf-8",
-            errors="replace",
-        )
-    except OSError as exc:
-        raise EnvironmentFailed(f"{what} failed: {command[0]} cannot be started ({exc.strerror})") from exc
-    with process, _ended(process):
-        for line in process.stdout or ():
-            tail.append(line.strip())
-            if told := _TOLD.match(line.strip()):
-                progress(f"{told[1]}{_shortened(told[2])}")
+    # Downloads go where the environment goes: the system's folder for temporary files is often small, or in memory.
+    with tempfile.TemporaryDirectory(prefix=TEMPORARY, dir=folder, ignore_cleanup_errors=True) as temporary:
+        try:
+            process = subprocess.Popen(
+                [str(part) for part in command],
+                cwd=folder,
+                env=_environment(temporary),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                encoding="utf-8",
+                errors="replace",
+            )
+        except OSError as exc:
+            raise EnvironmentFailed(f"{what} failed: {command[0]} cannot be started ({exc.strerror})") from exc
+        with process, Watch(process, folder, silence_s) as watch:
+            for line in process.stdout or ():
+                watch.heard()
+                tail.append(line.strip())
+                if told := _TOLD.match(line.strip()):
+                    progress(f"{told[1]}{_shortened(told[2])}")
+    if watch.stuck:
+        raise EnvironmentFailed(f"{what} was ended: nothing came of it for {silence_s / 60:.0f} minutes; {_AGAIN}")
     if process.returncode:
-        output = "\n".join(tail)
-        raise EnvironmentFailed(f"{what} failed: {cause(output)}")
+        raise EnvironmentFailed(f"{what} failed: {cause(chr(10).join(tail))}")
 
 
 def pip_for(python: Path, progress: Progress) -> list[str | Path]:
@@ -71,7 +88,7 @@ def pip_for(python: Path, progress: Progress) -> list[str | Path]:
     """
     if importlib.util.find_spec("pip") and _pip_version() >= (22, 3):
         return [sys.executable, "-I", "-m", "pip", "--python", python]
-    run([python, "-I", "-m", "ensurepip"], python.parent, "giving it a pip", progress)
+    run([python, "-I", "-m", "ensurepip"], python.parents[1], "giving it a pip", progress)
     return [python, "-I", "-m", "pip"]
 
 
@@ -89,23 +106,13 @@ def cause(output: str) -> str:
     return last[:300]
 
 
-@contextlib.contextmanager
-def _ended(process: subprocess.Popen[str]) -> Iterator[None]:
-    """Leave no child behind, however the wait for it ends."""
-    try:
-        yield
-    except BaseException:
-        process.kill()
-        raise
-    finally:
-        process.wait()
-
-
-def _environment() -> dict[str, str]:
+def _environment(temporary: str) -> dict[str, str]:
     """Return the user's environment, whose pip settings and proxy count, without what would change our packages."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "VIRTUAL_ENV"))}
-    quiet = {"PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_INPUT": "1", "PIP_PROGRESS_BAR": "off", "PYTHONUTF8": "1"}
-    return {**kept, **quiet}
+    strange = ("PYTHON", "VIRTUAL_ENV", "PIP_TARGET", "PIP_PREFIX", "PIP_ROOT")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(strange)}
+    quiet = {"PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_INPUT": "1", "PIP_PROGRESS_BAR": "off", "PIP_USER": "0"}
+    quiet["PYTHONUTF8"] = "1"
+    return {**kept, **quiet, **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), temporary)}
 
 
 def _shortened(text: str) -> str:

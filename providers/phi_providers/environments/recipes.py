@@ -38,11 +38,21 @@ class Recipe:
     python: tuple[str, ...]
     """Versions of Python that its packages exist for, the best first."""
     megabytes: int
-    """Disk space that making it takes at most."""
+    """Disk space that making it takes at most, with what is downloaded for it."""
+    download: int = 0
+    """Megabytes that are downloaded at most."""
     requirements: tuple[str, ...]
     probe: tuple[str, ...]
     """Modules that a whole environment can import."""
     source: Source | None = None
+
+    @property
+    def batches(self) -> list[tuple[str, ...]]:
+        """What is installed in one go, in this order: PyTorch is most of the download, and has a step of its own."""
+        large = tuple(item for item in self.requirements if item.startswith("torch=="))
+        options = tuple(item for item in self.requirements if item.startswith("-"))
+        others = tuple(item for item in self.requirements if item not in large)
+        return [(*options, *large), others] if large else [others]
 
     @property
     def key(self) -> str:
@@ -72,7 +82,8 @@ def recipe(engine: str, file: Path = RECIPES) -> Recipe:
         engine=engine,
         title=data["title"],
         python=tuple(data["python"]),
-        megabytes=int(data["megabytes"]),
+        megabytes=int(data["megabytes"][sys.platform]),
+        download=int(data["download"][sys.platform]),
         requirements=tuple(requirements),
         probe=tuple(data["probe"]),
         source=Source(**source) if source else None,

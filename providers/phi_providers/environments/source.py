@@ -89,3 +89,4 @@ def _install(module: Path, packages: Path, library: Path, libraries: Path, sourc
     text = f"Metadata-Version: 2.1\nName: {source.name}\nVersion: {source.version}\n"
     (about / "METADATA").write_text(text, "utf-8")
     (about / "RECORD").write_text("", "utf-8")
+    (about / "INSTALLER").write_text("phi-ls\n", "utf-8")

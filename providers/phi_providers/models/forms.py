@@ -32,5 +32,5 @@ def find(path: Path) -> FoundModel:
 
 
 def builtin() -> FoundModel:
-    """Return the model that comes with the package, with the engines that it comes for."""
-    return FoundModel(info=installed.builtin(), engines=OPENVINO)
+    """Return the model that comes with the package, in OpenVINO's form; `builtin_forms` makes the others of it."""
+    return FoundModel(info=installed.builtin(), engines=(*OPENVINO, *ONNX, *SAFETENSORS))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from phi_providers.messages import Control, ModelInfo
 from phi_providers.models.manifest import ModelError
+from phi_providers.models.npu_fit import compression_mode
 
 BUILTIN = Path(__file__).parent.parent / "starter"
 
@@ -107,7 +109,10 @@ def _precision(path: Path) -> str:
         return ""
     quantization = read_object(path / "openvino_config.json").get("quantization_config") or {}
     bits = quantization.get("bits") or (quantization.get("default_config") or {}).get("bits")
-    return f"int{bits}" if bits else str(read_object(path / "openvino_config.json").get("dtype") or "")
+    # Exports by command line name no bits there; the model itself does.
+    graph = (path / _NEEDED[2]).is_file()
+    mode = compression_mode(path).partition("_")[0] if graph and not bits else ""
+    return f"int{bits}" if bits else mode or str(read_object(path / "openvino_config.json").get("dtype") or "")
 
 
 def read_object(file: Path) -> dict[str, Any]:
@@ -119,3 +124,13 @@ def read_object(file: Path) -> dict[str, Any]:
     if not isinstance(data, dict):
         raise ModelError(f"{file.name} in {file.parent} holds no object; copy the folder again")
     return data
+
+
+def write_object(file: Path, data: dict[str, Any]) -> None:
+    r"""Write a JSON file, with \n as its line end on every system."""
+    file.write_text(json.dumps(data, indent=1) + "\n", "utf-8", newline="\n")
+
+
+def write_profile(folder: Path, info: ModelInfo) -> None:
+    """Write what is known of a model into its folder, where `from_profile` finds it."""
+    write_object(folder / PROFILE, {key: value for key, value in asdict(info).items() if key != "path"})

@@ -29,6 +29,11 @@ def npu_misfit(folder: Path) -> str:
     return ""
 
 
+def compression_mode(folder: Path) -> str:
+    """Return how a model's weights are compressed, like `int4_sym`; empty when they are not. Raises OSError."""
+    return _compression(folder / "openvino_model.xml").get("mode", "")
+
+
 def _compression(file: Path) -> dict[str, str]:
     with file.open("rb") as stream:
         stream.seek(max(0, stream.seek(0, 2) - TAIL_BYTES))

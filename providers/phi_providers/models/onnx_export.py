@@ -6,44 +6,46 @@ Needs numpy and onnx, not torch: the graph is drawn here. Two seconds for the bu
 from __future__ import annotations
 
 import argparse
-import json
 import shutil
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import onnx
 
 from phi_providers.messages import ModelInfo
-from phi_providers.models.installed import read_object
+from phi_providers.models import safetensors_file
+from phi_providers.models.installed import PROFILE, read_object, write_object, write_profile
 from phi_providers.models.manifest import write_manifest
 from phi_providers.models.onnx_folder import CONFIG, MODEL, STRICT_MODEL, describe
 from phi_providers.models.onnx_graph import BITS, Shape, build, read_shape, with_fp32_activations
 from phi_providers.models.onnx_weights import DATA, WeightFile
-from phi_providers.models.safetensors_file import Weights
+from phi_providers.models.weights import Weights
 
 _CACHE = {"key": "past_key_values.%d.key", "value": "past_key_values.%d.value"}
 _PRESENT = {"key": "present.%d.key", "value": "present.%d.value"}
 
 
-def export(source: Path, out: Path, precision: str, info: ModelInfo | None = None) -> ModelInfo:
-    """Convert the model in `source` (config.json, tokenizer.json, safetensors) into the folder `out`, which is made.
+def export(
+    source: Path, out: Path, precision: str, info: ModelInfo | None = None, weights: Weights | None = None
+) -> ModelInfo:
+    """Convert the model in `source` (config.json, tokenizer.json) into the folder `out`, which is made.
 
-    `info` says what the model is, if its files do not tell (a model with a profile.json of its own). Raises ModelError.
+    `info` says what the model is, if its files do not tell (a model with a profile.json of its own); `weights` where
+    its weights are, if not in `source` as safetensors. Raises ModelError.
     """
     config = read_object(source / "config.json")
     shape = read_shape(config, int(config["max_position_embeddings"]))
     out.mkdir(parents=True)
     with WeightFile(out) as file:
-        model = build(shape, Weights(source), file, precision)
+        model = build(shape, weights or safetensors_file.Weights(source), file, precision)
     onnx.save_model(model, out / MODEL)
     onnx.save_model(with_fp32_activations(model), out / STRICT_MODEL)
     shutil.copyfile(source / "tokenizer.json", out / "tokenizer.json")
-    _write(out / CONFIG, _genai_config(config, shape))
+    write_object(out / CONFIG, _genai_config(config, shape))
     found = replace(info or describe(out), path=str(out), precision=precision)
-    profile = {key: value for key, value in asdict(found).items() if key != "path"}
-    _write(out / "profile.json", profile)
-    write_manifest(out, [MODEL, STRICT_MODEL, DATA, CONFIG, "tokenizer.json", "profile.json"])
+    write_profile(out, found)
+    write_manifest(out, [MODEL, STRICT_MODEL, DATA, CONFIG, "tokenizer.json", PROFILE])
     return found
 
 
@@ -65,10 +67,6 @@ def _genai_config(config: dict[str, Any], shape: Shape) -> dict[str, Any]:
     sizes = {"context_length": shape.context, "vocab_size": shape.vocabulary}
     search = {"past_present_share_buffer": True, "max_length": shape.context}
     return {"model": {"type": "phi3", "decoder": decoder, **ids, **sizes}, "search": search}
-
-
-def _write(path: Path, data: dict[str, Any]) -> None:
-    path.write_text(json.dumps(data, indent=1) + "\n", "utf-8", newline="\n")
 
 
 def main() -> None:

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper
 
 from phi_providers.models.manifest import ModelError
-from phi_providers.models.onnx_weights import BLOCK, WeightFile, quantise
-from phi_providers.models.safetensors_file import Weights
+from phi_providers.models.onnx_weights import BLOCK, WeightFile, operands
+from phi_providers.models.safetensors_file import Floats
+from phi_providers.models.weights import Coded, Weights
 
 BITS = {"fp32": 32, "int8": 8, "int4": 4}
 """Precision → bits of a weight. Activations and the KV cache are FP32 in all of them, as a CPU likes it best."""
@@ -128,10 +129,22 @@ class _Drawing:
         )
 
     def _embedding(self) -> str:
-        table = self._weights.read("model.embed_tokens.weight")
+        table = self._matrix("model.embed_tokens.weight", self._bits)
+        if isinstance(table, Coded):
+            return self._coded_embedding(table)
         kept = self._keep("model.embed_tokens.weight", table if self._bits == 32 else table.astype(np.float16))
         rows = self._node("Gather", [kept, "input_ids"], "embedded")
         return rows if self._bits == 32 else self._cast(rows, TensorProto.FLOAT)
+
+    def _coded_embedding(self, table: Coded) -> str:
+        def rows(kind: str, values: NDArray[np.generic]) -> str:
+            name = f"embedding.{kind}"
+            return self._node("Gather", [self._keep(name, values), "input_ids"], f"{name}.rows")
+
+        codes, zeros = rows("codes", table.codes), rows("zeros", table.zeros[:, None])
+        scales = rows("scales", table.scales[:, None])
+        steps = [self._cast(each, TensorProto.FLOAT) for each in (codes, zeros)]
+        return self._node("Mul", [self._node("Sub", steps, "embedding.steps"), scales], "embedded")
 
     def _norm(self, name: str, hidden: str, delta: str) -> tuple[str, str]:
         """Add `delta`, if any, to the residual stream; return it normalised, and as it is."""
@@ -167,7 +180,8 @@ class _Drawing:
         return f"attention.{layer}"
 
     def _feed_forward(self, name: str, normed: str) -> str:
-        gate, up = np.split(self._weights.read(f"{name}.gate_up_proj.weight"), 2)
+        both = self._matrix(f"{name}.gate_up_proj.weight", self._bits)
+        gate, up = both.halves() if isinstance(both, Coded) else np.split(both, 2)
         gated = self._matmul(f"{name}.gate_proj", normed, gate, self._bits)
         swish = self._node("Mul", [gated, self._node("Sigmoid", [gated], f"{name}.sigmoid")], f"{name}.swish")
         product = self._node("Mul", [swish, self._matmul(f"{name}.up_proj", normed, up, self._bits)], f"{name}.product")
@@ -178,19 +192,24 @@ class _Drawing:
         minus_one = self._numbers("minus_one", [-1])
         last = self._node("Gather", [normed, minus_one], "last_hidden", axis=1)
         tied = "lm_head.weight" not in self._weights
-        head = self._weights.read("model.embed_tokens.weight" if tied else "lm_head.weight")
-        self._matmul("lm_head", last, head, max(self._bits, 8), "logits")
+        bits = max(self._bits, 8)
+        head = self._matrix("model.embed_tokens.weight" if tied else "lm_head.weight", bits)
+        self._matmul("lm_head", last, head, bits, "logits")
 
     def _linear(self, name: str, value: str) -> str:
-        return self._matmul(name, value, self._weights.read(f"{name}.weight"), self._bits)
+        return self._matmul(name, value, self._matrix(f"{name}.weight", self._bits), self._bits)
 
-    def _matmul(self, name: str, value: str, matrix: NDArray[np.float32], bits: int, out: str = "") -> str:
+    def _matrix(self, name: str, bits: int) -> Floats | Coded:
+        """Return a matrix, in the very codes of the model that it is from if those can be had."""
+        coded = self._weights.coded(name) if bits == 8 else None
+        return self._weights.read(name) if coded is None else coded
+
+    def _matmul(self, name: str, value: str, matrix: Floats | Coded, bits: int, out: str = "") -> str:
         out = out or f"{name}.out"
-        if bits == 32:
+        if bits == 32 and not isinstance(matrix, Coded):
             return self._node("MatMul", [value, self._keep(f"{name}.weight.transposed", matrix.T)], out)
-        codes, scales = quantise(matrix, bits)
-        inputs = [value, self._keep(f"{name}.codes", codes), self._keep(f"{name}.scales", scales)]
-        rows, width = matrix.shape
+        rows, width = matrix.codes.shape if isinstance(matrix, Coded) else matrix.shape
+        inputs = [value, *(self._keep(f"{name}.{kind}", part) for kind, part in operands(matrix, bits).items())]
         facts = {"K": width, "N": rows, "bits": bits, "block_size": BLOCK, "accuracy_level": INT8_ACTIVATIONS}
         return self._node("MatMulNBits", inputs, out, domain=MICROSOFT, **facts)
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from onnx.external_data_helper import set_external_data
 
 from phi_providers.models.safetensors_file import Floats
+from phi_providers.models.weights import Coded
 
 DATA = "model.onnx.data"
 
@@ -48,6 +49,13 @@ class WeightFile:
         return tensor
 
 
+def operands(matrix: Floats | Coded, bits: int) -> dict[str, NDArray[np.generic]]:
+    """Return what the operator MatMulNBits takes for a matrix, in its order; codes that it has are kept."""
+    if isinstance(matrix, Coded):
+        return dict(zip(("codes", "scales", "zeros"), in_blocks(matrix), strict=True))
+    return dict(zip(("codes", "scales"), quantise(matrix, bits), strict=True))
+
+
 def quantise(weights: Floats, bits: int) -> tuple[NDArray[np.uint8], Floats]:
     """Return codes and scales of a matrix (rows: outputs) as the operator MatMulNBits takes them, symmetric.
 
@@ -63,3 +71,13 @@ def quantise(weights: Floats, bits: int) -> tuple[NDArray[np.uint8], Floats]:
     if bits == 4:
         whole = whole[:, :, 0::2] | (whole[:, :, 1::2] << 4)
     return whole, scales[:, :, 0]
+
+
+def in_blocks(matrix: Coded) -> tuple[NDArray[np.uint8], Floats, NDArray[np.uint8]]:
+    """Return codes, scales and zeros of a matrix as MatMulNBits takes them; what they mean is not changed."""
+    rows, width = matrix.codes.shape
+    lacking = -width % BLOCK
+    filling = np.repeat(matrix.zeros[:, None], lacking, axis=1)
+    codes = np.concatenate([matrix.codes, filling], axis=1).reshape(rows, -1, BLOCK)
+    blocks = codes.shape[1]
+    return codes, np.repeat(matrix.scales[:, None], blocks, axis=1), np.repeat(matrix.zeros[:, None], blocks, axis=1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import struct
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,10 @@ class Weights:
             return np.asarray(raw.astype(np.uint32) << 16).view(np.float32)
         return np.asarray(raw, np.float32)
 
+    def coded(self, name: str) -> None:  # noqa: ARG002  # the interface of all weights
+        """Return None: weights in this form are numbers, not codes."""
+        return
+
     def _enter(self, path: Path) -> None:
         try:
             with path.open("rb") as file:
@@ -61,3 +66,16 @@ class Weights:
         header.pop("__metadata__", None)
         for name, facts in header.items():
             self._found[name] = (path, 8 + length, facts)
+
+
+def header(contents: Iterable[tuple[str, tuple[int, ...]]], kind: str) -> bytes:
+    """Return the beginning of a file that holds tensors of these names and shapes, all of one type, in this order."""
+    entries: dict[str, Any] = {"__metadata__": {"format": "pt"}}
+    offset = 0
+    for name, shape in contents:
+        end = offset + _TYPES[kind].itemsize * int(np.prod(shape))
+        entries[name] = {"dtype": kind, "shape": list(shape), "data_offsets": [offset, end]}
+        offset = end
+    data = json.dumps(entries).encode()
+    data += b" " * (-len(data) % 8)
+    return struct.pack("<Q", len(data)) + data

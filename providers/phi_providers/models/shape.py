@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import json
 import shutil
-import struct
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -21,6 +20,7 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from phi_providers.models.installed import BUILTIN
+from phi_providers.models.safetensors_file import header
 
 HIDDEN, FEED_FORWARD, HEADS, LAYERS, VOCABULARY = 3072, 8192, 32, 32, 32064
 CONTEXT, WINDOW = 4096, 2047
@@ -93,15 +93,7 @@ def write(out: Path, layers: int) -> None:
 
 def write_weights(file: BinaryIO, contents: list[tuple[str, Shape]]) -> None:
     """Write these tensors as safetensors in FP16: norms as ones, matrices as the same random numbers each time."""
-    header: dict[str, Any] = {"__metadata__": {"format": "pt"}}
-    offset = 0
-    for name, shape in contents:
-        end = offset + 2 * int(np.prod(shape))
-        header[name] = {"dtype": "F16", "shape": list(shape), "data_offsets": [offset, end]}
-        offset = end
-    data = json.dumps(header).encode()
-    data += b" " * (-len(data) % 8)
-    file.write(struct.pack("<Q", len(data)) + data)
+    file.write(header(contents, "F16"))
     dice = np.random.default_rng(0)
     for _, shape in contents:
         if len(shape) == 1:  # a norm

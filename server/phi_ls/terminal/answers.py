@@ -78,15 +78,20 @@ async def _answered(command: Command, choice: Choice) -> tuple[Answer, Report]:
         except ProviderError as exc:
             answer = Drop(reason=Reason.NO_PROVIDER, detail=str(exc))
         report = report_of_drop(session, answer) if isinstance(answer, Drop) else answer
-        _note_device(session, report)
+        _note_stand_in(session, report)
         return answer, report
 
 
-def _note_device(session: Session, report: Report) -> None:
-    """Say it when another device than the user's choice is at work."""
-    if report.device and report.requested_device not in ("auto", report.device):
+def _note_stand_in(session: Session, report: Report) -> None:
+    """Say it when another model or device than the user's choice is at work."""
+    status = session.pool.status()
+    for given_up in status.given_up:
+        if report.model and given_up.model != report.model:
+            output.note(f"{report.model} has answered, not {given_up.model}: {given_up.cause}")
+            return
+    if report.device and report.requested_device.upper() not in ("AUTO", report.device.upper()):
         profile = session.pool.profile
-        why = (profile.device_reason if profile else "") or session.pool.status().trouble
+        why = (profile.device_reason if profile else "") or status.trouble
         output.note(f"{report.device} has answered, not {report.requested_device}: {why or 'it could not be used'}")
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Optional
 
 import typer
 
 from phi_ls.terminal import answers, places
+from phi_ls.terminal.models import models
 from phi_ls.terminal.session import Choice
 
 app = typer.Typer(
@@ -21,6 +23,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
+app.add_typer(models, name="models")
 
 Engine = Annotated[Optional[str], typer.Option(help="auto, openvino or echo.")]
 Device = Annotated[Optional[str], typer.Option(help="auto, CPU, GPU, GPU.0 …; if it is not there, another answers.")]
@@ -91,6 +94,47 @@ def doctor(
     from phi_ls.terminal import doctor_fix
 
     raise typer.Exit(doctor_fix.undo(fix) if remove else doctor_fix.fix(fix, yes=yes))
+
+
+@app.command()
+def bench(
+    engine: Annotated[
+        Optional[list[str]],
+        typer.Option(metavar="NAME", help="Only this engine; may be repeated. Without it, all that can run here."),
+    ] = None,
+    device: Annotated[
+        Optional[list[str]], typer.Option(metavar="NAME", help="Only this device; may be repeated.")
+    ] = None,
+    model: Annotated[
+        Optional[list[str]],
+        typer.Option(
+            metavar="FOLDER", help="A model instead of the built-in one, which is called auto; may be repeated."
+        ),
+    ] = None,
+    prompt_tokens: Annotated[
+        Optional[list[int]],
+        typer.Option(min=16, metavar="N", help="Length of the prompts; may be repeated. Without it, 512."),
+    ] = None,
+    tokens: Annotated[int, typer.Option(min=2, metavar="N", help="Tokens to write.")] = 64,
+    repeats: Annotated[int, typer.Option(min=1, metavar="N", help="Prompts to measure; medians are shown.")] = 5,
+    chart: Annotated[
+        Optional[Path], typer.Option(metavar="FILE.png", help="Draw charts, too; needs `pip install 'phi-ls[charts]'`.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Measure how fast the engines, devices and precisions of this machine are."""
+    from phi_ls.terminal.bench import Wanted, run
+
+    wanted = Wanted(
+        engines=engine or (),
+        devices=device or (),
+        models=model or (),
+        prompt_tokens=prompt_tokens or (512,),
+        tokens=tokens,
+        repeats=repeats,
+        chart=chart,
+    )
+    raise typer.Exit(run(wanted, as_json=as_json))
 
 
 @app.command()

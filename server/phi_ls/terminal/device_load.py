@@ -44,10 +44,11 @@ class Meter:
     ) -> None:
         self._sysfs, self._procfs, self._clock = sysfs, procfs, clock
         self._last: dict[str, tuple[int, int]] = {}
+        self._nvidia = Nvidia()
 
     def look(self, workers: Iterable[int] = ()) -> list[DeviceLoad]:
         """Return what is known of every processor; `workers` are the processes whose use of a GPU is added up."""
-        found = [_cpu(), *self._npus(), *_nvidia()]
+        found = [_cpu(), *self._npus(), *self._nvidia.look()]
         gpu = self._gpu(list(workers))
         return [*found, gpu] if gpu else found
 
@@ -88,23 +89,32 @@ def _cpu() -> DeviceLoad:
     return DeviceLoad(name="CPU", busy=busy, memory_used=memory.total - memory.available, memory_total=memory.total)
 
 
-def _nvidia() -> Iterator[DeviceLoad]:
-    """NVIDIA GPUs, as their driver's own tool tells."""
-    tool = shutil.which("nvidia-smi")
-    if tool is None:
-        return
-    query = "--query-gpu=name,utilization.gpu,memory.used,memory.total"
-    try:
-        done = subprocess.run(
-            [tool, query, "--format=csv,noheader,nounits"],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=QUERY_S,
-            check=True,
-        )
-    except (OSError, subprocess.SubprocessError):
-        return
-    yield from read_nvidia(done.stdout.decode("utf-8", "replace"))
+class Nvidia:
+    """NVIDIA GPUs, as their driver's own tool tells; one that hangs is not asked again."""
+
+    def __init__(self, tool: str | None = None, query_s: float = QUERY_S) -> None:
+        self._tool = tool or shutil.which("nvidia-smi")
+        self._query_s = query_s
+
+    def look(self) -> list[DeviceLoad]:
+        """Return a load for each GPU; none where there is no tool, or no answer."""
+        if self._tool is None:
+            return []
+        query = "--query-gpu=name,utilization.gpu,memory.used,memory.total"
+        try:
+            done = subprocess.run(
+                [self._tool, query, "--format=csv,noheader,nounits"],
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                timeout=self._query_s,
+                check=True,
+            )
+        except subprocess.TimeoutExpired:
+            self._tool = None
+            return []
+        except (OSError, subprocess.SubprocessError):
+            return []
+        return list(read_nvidia(done.stdout.decode("utf-8", "replace")))
 
 
 def read_nvidia(table: str) -> Iterator[DeviceLoad]:

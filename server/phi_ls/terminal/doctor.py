@@ -6,6 +6,7 @@ import importlib.metadata
 import json
 import platform
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,15 +15,18 @@ from phi_ls.configuration import Configuration
 from phi_ls.plan import plan
 from phi_ls.settings import user_file
 from phi_ls.terminal import output
+from phi_ls.terminal.doctor_engines import look_at_engines
+from phi_ls.terminal.doctor_fit import Fit, look_at_model
 from phi_ls.terminal.doctor_folders import FolderReport, look_at_folders
-from phi_providers.devices import EngineReport, probe
+from phi_providers.devices import Device, EngineReport
 from phi_providers.messages import Load
 from phi_providers.models.manifest import ModelError
 
 WORKS, NOTHING_WORKS = 0, 3
 """Exit codes."""
 
-PACKAGES = ("pygls", "lsprotocol", "openvino-genai", "openvino", "tokenizers", "tree-sitter")
+PACKAGES = ("pygls", "lsprotocol", "tokenizers", "tree-sitter")
+"""What is in use besides the engines, whose versions are told with them."""
 
 TELEMETRY = (
     "off. phi-ls has none; OpenVINO's is blocked before OpenVINO is imported. A worker on the CPU gives up the "
@@ -46,6 +50,7 @@ class Examination:
     """Everything that `doctor` says."""
 
     engines: list[EngineReport]
+    fit: Fit
     folders: list[FolderReport]
     typing: Answerer
     asking: Answerer
@@ -61,28 +66,31 @@ class Examination:
 
 def run(*, as_json: bool) -> int:
     """Examine this machine and print the result; returns the exit code."""
-    found = examine()
     if as_json:
+        found = examine()
         output.write(json.dumps(as_object(found)) + "\n")
     else:
-        from phi_ls.terminal.doctor_screen import show
+        from phi_ls.terminal.doctor_screen import show, waiting
 
+        with waiting() as waiting_for:
+            found = examine(waiting_for)
         show(found)
     return WORKS if found.works else NOTHING_WORKS
 
 
-def examine() -> Examination:
+def examine(waiting_for: Callable[[list[str]], None] = lambda _: None) -> Examination:
     """Look at engines, folders and settings; no engine is imported in this process, and nothing is written."""
     layer, complaints = user_file()
     configuration = Configuration([layer] if layer else [], complaints)
-    engines = probe()
+    engines = look_at_engines(configuration.settings, waiting_for)
     try:
         loads, problems = plan(configuration.settings)
         answerer = _answerer(loads, engines)
     except ModelError as exc:
-        answerer, problems = Answerer(model="", engine="", device="", note=str(exc)), []
+        answerer, loads, problems = Answerer(model="", engine="", device="", note=str(exc)), [], []
     return Examination(
         engines=engines,
+        fit=look_at_model(loads, engines),
         folders=look_at_folders(),
         # One model serves both until a second one can be installed beside it.
         typing=answerer,
@@ -94,29 +102,56 @@ def examine() -> Examination:
 
 def as_object(found: Examination) -> dict[str, Any]:
     """Return what `--json` prints; the names are part of the contract with scripts."""
-    return {"engines": [_engine(engine) for engine in found.engines]}
+    return {"engines": [_engine(engine, found.fit) for engine in found.engines], "model": found.fit.model}
 
 
-def _engine(engine: EngineReport) -> dict[str, Any]:
-    devices = [
-        {"name": device.name, "usable": device.usable, "reason": device.reason, "remedy": device.remedy}
-        for device in engine.devices
-    ]
-    return {"name": engine.engine, "devices": devices, "version": engine.version}
+def _engine(engine: EngineReport, fit: Fit) -> dict[str, Any]:
+    return {
+        "name": engine.engine,
+        "devices": [_device(device, fit) for device in engine.devices],
+        "version": engine.version,
+        "packages": engine.packages,
+        "note": engine.note,
+        "misfit": fit.engines.get(engine.engine, ""),
+    }
+
+
+def _device(device: Device, fit: Fit) -> dict[str, Any]:
+    return {
+        "name": device.name,
+        "usable": device.usable,
+        "reason": device.reason,
+        "remedy": device.remedy,
+        "driver": device.driver,
+        "memory_bytes": device.memory_bytes,
+        "misfit": fit.devices.get((device.engine, device.name), ""),
+    }
 
 
 def _answerer(loads: list[Load], engines: list[EngineReport]) -> Answerer:
     """Return the first of the plan whose device was found usable; the echo engine needs none."""
-    usable = {(engine.engine, device.name) for engine in engines for device in engine.devices if device.usable}
+    # Where an engine may choose, its CPU comes last.
+    usable = sorted(
+        (device for engine in engines for device in engine.devices if device.usable),
+        key=lambda device: device.name.upper() == "CPU",
+    )
     for load in loads:
-        if load.engine == "echo" or any(load.engine == engine and _is(load.device, name) for engine, name in usable):
-            return Answerer(model=load.model.id, engine=load.engine, device=load.device, note=load.model.note)
+        if load.engine == "echo":
+            return _who(load, load.device)
+        for device in usable:
+            if device.engine == load.engine and _is(load.device, device.name):
+                return _who(load, device.name if load.device == "auto" else load.device)
     return Answerer(model="", engine="", device="", note="no device works: nothing answers")
 
 
+def _who(load: Load, device: str) -> Answerer:
+    return Answerer(model=load.model.id, engine=load.engine, device=device, note=load.model.note)
+
+
 def _is(wanted: str, found: str) -> bool:
-    # `GPU` is the first of several, which OpenVINO calls GPU.0 then.
-    return wanted.upper() == found.upper() or f"{wanted.upper()}.0" == found.upper()
+    # `GPU` is the first of several, which OpenVINO calls GPU.0 then and torch cuda:0.
+    name = wanted.upper()
+    return name == "AUTO" or found.upper() in (name, f"{name}.0", f"{name}:0")
 
 
 def _versions() -> dict[str, str]:

@@ -1,0 +1,98 @@
+"""How fast a model is on each device, by what loading it there has measured: of two devices the faster goes first."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from phi_providers.messages import Load, ModelProfile
+
+LINE_TOKENS = 24
+LINE_PROMPT_TOKENS = 256
+"""A line as it is asked for while a person types: what has changed in the prompt since the last one, and the answer."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Speed:
+    """What loading a model measured on one device."""
+
+    model: str
+    precision: str
+    engine: str
+    engine_version: str
+    device: str
+    """As it was asked for: that is all that a plan knows of it."""
+    actual_device: str
+    prefill_tokens_per_s: float
+    decode_ms_per_token: float
+    measured: float
+    """Seconds since 1970."""
+
+    @property
+    def key(self) -> tuple[str, str, str, str]:
+        """What a later measurement replaces."""
+        return (self.model, self.precision, self.engine, self.device)
+
+    @property
+    def line_ms(self) -> float:
+        """How long one line takes."""
+        return LINE_PROMPT_TOKENS / self.prefill_tokens_per_s * 1000 + LINE_TOKENS * self.decode_ms_per_token
+
+
+def speed_of(order: Load, profile: ModelProfile) -> Speed | None:
+    """Return what loading has measured; None for an engine that measures nothing."""
+    prefill_tokens_per_s, decode_ms_per_token = float(profile.prefill_tokens_per_s), float(profile.decode_ms_per_token)
+    if not (is_rate(prefill_tokens_per_s) and is_rate(decode_ms_per_token)):
+        return None
+    model, precision, engine, device = _key(order)
+    return Speed(
+        model=model,
+        precision=precision,
+        engine=engine,
+        engine_version=profile.engine_version,
+        device=device,
+        actual_device=profile.device,
+        prefill_tokens_per_s=prefill_tokens_per_s,
+        decode_ms_per_token=decode_ms_per_token,
+        measured=time.time(),
+    )
+
+
+def fastest_first(loads: Sequence[Load], speeds: Iterable[Speed]) -> list[Load]:
+    """Return the orders with those that have been measured in order of their speed.
+
+    One that has not been measured keeps its place: nothing is known against it.
+    """
+    known = _current(speeds)
+    measured = [load for load in loads if _key(load) in known]
+    ranked = iter(sorted(measured, key=lambda load: known[_key(load)].line_ms))
+    return [next(ranked) if _key(load) in known else load for load in loads]
+
+
+def comparison(loads: Sequence[Load], speeds: Iterable[Speed]) -> str:
+    """Return why the first order goes before others of its model, in a sentence; empty without measurements of both."""
+    known = _current(speeds)
+    rivals = [load for load in loads if load.model == loads[0].model and _key(load) in known]
+    if len(rivals) < 2 or rivals[0] != loads[0]:
+        return ""
+    times = [f"{known[_key(load)].line_ms:.0f} ms on {load.device}" for load in rivals]
+    return f"measured here, a line takes {', '.join(times)}"
+
+
+def _key(order: Load) -> tuple[str, str, str, str]:
+    precision = str(order.options.get("precision") or order.model.precision)
+    return (order.model.id, precision, order.engine, order.device)
+
+
+def _current(speeds: Iterable[Speed]) -> dict[tuple[str, str, str, str], Speed]:
+    """Return measurements by their key, without those made with another version of the engine than the last one."""
+    known = sorted(speeds, key=lambda speed: speed.measured)
+    version = {speed.engine: speed.engine_version for speed in known}
+    return {speed.key: speed for speed in known if speed.engine_version == version[speed.engine]}
+
+
+def is_rate(value: object) -> bool:
+    """Whether this is a finite number above zero."""
+    return isinstance(value, float) and math.isfinite(value) and value > 0

@@ -1,0 +1,73 @@
+"""What the engines are asked: real code, beginning at the left margin, so that a server encodes it as we do."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import itertools
+import shutil
+import textwrap
+from collections.abc import Callable
+
+from phi_providers.messages import Cut, Part
+
+_Loop = asyncio.BaseEventLoop
+
+FUNCTIONS: tuple[Callable[..., object], ...] = (
+    _Loop.run_forever,
+    _Loop.run_until_complete,
+    _Loop.call_later,
+    _Loop.run_in_executor,
+    shutil.copyfile,
+    shutil.which,
+    textwrap.dedent,
+    inspect.getsourcefile,
+    inspect.unwrap,
+)
+
+OPENINGS = (
+    "import json\n\n\ndef load(path):\n    with open(path) as file:\n",
+    "import numpy as np\nimport pandas as",
+    "class Point:\n    def __init__(self, x, y):\n        self.x",
+    "try:\n    value = int(text)\nexcept",
+    "if __name__ ==",
+    "def add(a, b):\n    return",
+    "for index, value in enumerate(values):\n",
+    "while True:\n    line = file.readline()\n    if not",
+    "def test_sum():\n    assert",
+    "from collections import",
+    "raise ValueError(",
+    "with open(",
+    "class ",
+    "print(",
+    "x = [",
+    "import numpy as ",
+)
+"""Short ones, whose answers say something that they do not."""
+
+
+def source(function: Callable[..., object]) -> str:
+    """Return a function's source at the left margin."""
+    return textwrap.dedent(inspect.getsource(function))
+
+
+def beginnings() -> list[str]:
+    """Return the first two thirds of some functions: 50 to 300 tokens each."""
+    texts = []
+    for function in FUNCTIONS:
+        lines = source(function).splitlines()
+        texts.append("\n".join(lines[: max(2 * len(lines) // 3, 2)])[:900])
+    return texts
+
+
+_numbers = itertools.count(1)
+
+
+def long_text(chars: int = 2000) -> str:
+    """Return text that nobody has asked for before, of 500 tokens or more unless `chars` says otherwise."""
+    return f"# {next(_numbers)} th text\n{source(_Loop.create_connection)}{source(_Loop.create_server)}"[:chars]
+
+
+def plain(text: str) -> tuple[Part, ...]:
+    """Return a prompt that is one text which may be cut in front."""
+    return (Part(text=text, name="prefix", cut=Cut.START),)
