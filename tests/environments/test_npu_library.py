@@ -12,14 +12,16 @@ from pathlib import Path
 import pytest
 from environments.prepared import interpreter
 
-from phi_providers.errors import WorkerDied
+from phi_providers.errors import LoadFailed, WorkerDied
 from phi_providers.messages import Load, ModelInfo, Part, Piece, Urgency, Usage
+from phi_providers.models.builtin_forms import form_of_builtin
 from phi_providers.models.installed import builtin
 from phi_providers.pool import Job, Limits, Pool
 
 pytestmark = [pytest.mark.timeout(600), pytest.mark.xdist_group("npu_library")]
 
 ORIGINAL = Path(__file__).parents[2] / "providers" / "starter-original"
+"""One matrix serves as embedding and output layer here."""
 PATIENCE_S = 300.0
 TEXT = "import os\nimport sys\n\n\ndef main():\n    for name in os.listdir(path):\n        print(" * 3
 PATIENT = Limits(silence_s=60.0, loading_silence_s=120.0, cancel_grace_s=60.0, backoff_s=(0.0,))
@@ -28,21 +30,22 @@ PATIENT = Limits(silence_s=60.0, loading_silence_s=120.0, cancel_grace_s=60.0, b
 MakePool = Callable[..., Pool]
 
 
-def model() -> ModelInfo:
-    """The built-in model before it was converted to another format."""
-    return replace(builtin(), path=str(ORIGINAL))
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> ModelInfo:
+    """The built-in model in the form that the library reads."""
+    return replace(builtin(), path=str(form_of_builtin("npu_library", tmp_path_factory.mktemp("forms"))))
 
 
 @pytest.fixture
-async def make_pool(tmp_path: Path) -> AsyncIterator[MakePool]:
+async def make_pool(tmp_path: Path, model: ModelInfo) -> AsyncIterator[MakePool]:
     """Make pools whose first worker runs the library, in its own environment, and others that the test names."""
     pools: list[Pool] = []
 
-    def make(precision: str, *others: Load) -> Pool:
+    def make(precision: str, *others: Load, tied: bool = False) -> Pool:
         order = Load(
             engine="npu_library",
             device="NPU",
-            model=model(),
+            model=replace(model, path=str(ORIGINAL)) if tied else model,
             options={"precision": precision},
             python=interpreter("npu_library"),
         )
@@ -82,6 +85,13 @@ async def test_it_answers_reuses_its_prefix_and_says_where_it_ran(make_pool: Mak
     assert (0, cold.prompt_tokens - 1) == (cold.tokens_reused, warm.tokens_reused)
     assert longer.tokens_reused >= cold.prompt_tokens - 2
     assert more
+
+
+@pytest.mark.parametrize("precision", ["int8", "int4"])
+async def test_a_model_that_the_quantiser_would_spoil_is_refused(make_pool: MakePool, precision: str) -> None:
+    """With one matrix for embedding and output it repeats its last token for ever: said at load, with what to do."""
+    with pytest.raises(LoadFailed, match=f"{precision} does not work for this model: .* use fp16"):
+        await ask(make_pool(precision, tied=True))
 
 
 async def test_an_abort_at_int4_takes_nothing_with_it(make_pool: MakePool) -> None:
