@@ -11,6 +11,7 @@ from phi_ls.settings import Settings
 from phi_ls.speeds import Speed, fastest_first
 from phi_providers.environments.kept import interpreter
 from phi_providers.environments.recipes import recipe
+from phi_providers.hub.place import find_installed
 from phi_providers.messages import Load, ModelInfo
 from phi_providers.models.builtin_forms import FORMS_DIR
 from phi_providers.models.elsewhere import elsewhere
@@ -90,10 +91,16 @@ def _model(settings: Settings, stand_in: FoundModel) -> tuple[FoundModel, list[s
             return find(Path(settings.model_path)), []
         except ModelError as exc:
             return stand_in, [f"modelPath: {exc}; the built-in model answers instead"]
-    if settings.model not in ("auto", stand_in.info.id):
-        known = f"known is '{stand_in.info.id}'; for a model of your own set modelPath"
-        return stand_in, [f"model: there is no model '{settings.model}' here ({known}); the built-in model answers"]
-    return stand_in, []
+    if settings.model in ("auto", stand_in.info.id):
+        return stand_in, []
+    try:
+        installed = find_installed(folders.models_dir(), settings.model)
+        if installed is not None:
+            return find(installed.path), []
+    except (ModelError, OSError) as exc:
+        return stand_in, [f"model: {exc}; the built-in model answers instead"]
+    remedy = f"`phi-ls models pull {settings.model}` fetches it if it is listed; for a folder of your own set modelPath"
+    return stand_in, [f"model: '{settings.model}' is not installed ({remedy}); the built-in model answers"]
 
 
 def _engine(settings: Settings, model: FoundModel) -> tuple[str, str]:

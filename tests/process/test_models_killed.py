@@ -76,8 +76,9 @@ def test_killed_many_times(hub: LocalHub, cli: Pulling) -> None:
         kill(fetching)
         held.go.set()
         assert [] == visible(cli.root)
-        (part,) = cli.root.rglob(f"{WEIGHTS}.part")
-        asked.append(f"bytes={part.stat().st_size}-")
+        # One that was killed before it had read anything leaves an empty file, or none.
+        sizes = [path.stat().st_size for path in cli.root.rglob(f"{WEIGHTS}.part")]
+        asked += [f"bytes={size}-" for size in sizes if size]
     assert 0 == cli.pull().returncode
     assert_whole(cli.root, hub)
     ranges = [headers["Range"] for _, path, headers in hub.asked(WEIGHTS) if "/large/" in path and "Range" in headers]

@@ -9,13 +9,14 @@ from pathlib import Path
 
 import typer
 
-from phi_ls import logs
+from phi_ls import folders, logs
 from phi_ls.configuration import Configuration
 from phi_ls.options import OPTIONS, BadValue
 from phi_ls.plan import ENGINES
 from phi_ls.session import Session
 from phi_ls.settings import Layer, Source, user_file
 from phi_ls.terminal import output
+from phi_providers.hub.place import find_installed
 from phi_providers.models.forms import find
 from phi_providers.models.installed import builtin
 from phi_providers.models.manifest import ModelError
@@ -63,8 +64,11 @@ def _model(name: str) -> dict[str, object]:
         # By its folder: next to a modelPath in the user's configuration an id counts for nothing.
         return {"modelPath": builtin().path}
     folder = Path(name).expanduser().absolute()
+    with contextlib.suppress(ModelError, OSError):  # what is no id may be a folder
+        if installed := find_installed(folders.models_dir(), name):
+            folder = installed.path
     if not folder.is_dir():
-        known = f"the models here are auto and {builtin().id}"
+        known = f"`phi-ls models list` has the ids; those that are always there are auto and {builtin().id}"
         raise typer.BadParameter(f"'{name}' is neither the id nor the folder of a model; {known}")
     try:
         find(folder)
