@@ -1,4 +1,4 @@
-"""A model that was fetched from a hub answers like the one that it is a copy of."""
+"""From a hub to a suggestion: fetched, checked, chosen, and it answers like the model that it is a copy of."""
 
 from __future__ import annotations
 
@@ -10,13 +10,16 @@ from process.pulling import VARIANT, Pulling
 
 
 def test_a_fetched_model_completes(tmp_path: Path) -> None:
-    """The same suggestion, from the folder that `models path` prints."""
+    """The same suggestion from the model that the settings name, from its id, and from the one that is built in."""
     with local_hub() as hub:
         cli = Pulling(tmp_path, hub)
-        cli.file("def add(first, second):\n    return ")
         assert 0 == cli.pull("--no-use").returncode
-    folder = cli.models("path", VARIANT).stdout.strip()
-    fetched = json.loads(cli.run("complete", "sample.py:2:12", "--json", "--model", folder).stdout)
-    built_in = json.loads(cli.run("complete", "sample.py:2:12", "--json").stdout)
-    assert (VARIANT, "starter") == (fetched["model"], built_in["model"])
-    assert built_in["text"] == fetched["text"]
+    cli.file("def add(first, second):\n    return ")
+    place = ("complete", "sample.py:2:12", "--json")
+    built_in = json.loads(cli.run(*place).stdout)
+    by_id = json.loads(cli.run(*place, "--model", VARIANT).stdout)
+    assert 0 == cli.models("verify", VARIANT).returncode
+    assert 0 == cli.models("use", VARIANT).returncode
+    chosen = json.loads(cli.run(*place).stdout)
+    assert ["starter", VARIANT, VARIANT] == [answer["model"] for answer in (built_in, by_id, chosen)]
+    assert built_in["text"] == by_id["text"] == chosen["text"]
