@@ -15,7 +15,8 @@ ROOT = Path(__file__).resolve().parent.parent
 SOURCES = {"phi_ls": ROOT / "server", "phi_providers": ROOT / "providers"}
 
 SEAM = ("phi_providers.pool", "phi_providers.messages", "phi_providers.errors", "phi_providers.devices")
-"""What the server may use of the providers, beside all in their `models`, `catalogue`, `hub` and `environments`."""
+"""What the server may use of the providers, beside all in their packages for models and environments."""
+PACKAGES = ("models", "catalogue", "hub", "export", "environments")
 
 OUTER_WORLD = {"asyncio", "lsprotocol", "multiprocessing", "os", "pathlib", "psutil", "pygls", "shutil", "socket"} | {
     "subprocess",
@@ -107,7 +108,7 @@ def test_there_is_something_to_check() -> None:
 
 def test_the_server_knows_only_the_seam_of_the_providers() -> None:
     """The language server sees the pool, its values and errors, devices and models, nothing behind them."""
-    allowed = (*SEAM, *(f"phi_providers.{name}" for name in ("models", "catalogue", "hub", "environments")))
+    allowed = (*SEAM, *(f"phi_providers.{name}" for name in PACKAGES))
     across = [each for each in imports() if within(each.importer, "phi_ls") and within(each.imported, "phi_providers")]
     assert across
     assert [] == [str(each) for each in across if not within(each.imported, *allowed)]

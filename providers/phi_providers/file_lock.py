@@ -2,15 +2,32 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 from typing import BinaryIO
 
+_HELD = (errno.EACCES, errno.EAGAIN, errno.EDEADLK)
+
+
+class Held(OSError):
+    """Another process holds the lock."""
+
 
 def lock(file: BinaryIO, *, wait: bool) -> None:
-    """Lock the file until it is closed; raises OSError when another process holds it, with `wait` after a while.
+    """Lock the file until it is closed; raises Held when another process has it, with `wait` after a while.
 
-    On Windows waiting ends after ten seconds; elsewhere it does not end.
+    On Windows waiting ends after ten seconds; elsewhere it does not end. A file system that knows no locks raises
+    another OSError.
     """
+    try:
+        _lock(file, wait=wait)
+    except OSError as exc:
+        if exc.errno in _HELD:
+            raise Held(exc.errno, "another process is at it") from exc
+        raise
+
+
+def _lock(file: BinaryIO, *, wait: bool) -> None:
     if sys.platform == "win32":
         import msvcrt
 

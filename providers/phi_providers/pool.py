@@ -20,7 +20,8 @@ from phi_providers.roster import Roster
 from phi_providers.scheduler import Scheduler, Ticket
 from phi_providers.slot import Slot
 from phi_providers.stream import Stream
-from phi_providers.worker_client import State, WorkerClient
+from phi_providers.worker_client import WorkerClient
+from phi_providers.worker_state import State
 
 __all__ = ["GivenUp", "Job", "Limits", "Pool", "PoolStatus", "Stream", "WorkerStatus"]
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from phi_providers.messages import Load, ModelProfile
 from phi_providers.slot import Slot
 from phi_providers.tally import Tally
-from phi_providers.worker_client import State, WorkerClient
+from phi_providers.worker_client import WorkerClient
+from phi_providers.worker_state import State
 
 
 @dataclass(frozen=True, kw_only=True)

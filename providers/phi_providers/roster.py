@@ -10,7 +10,8 @@ from phi_providers.limits import Limits
 from phi_providers.messages import Load
 from phi_providers.pool_status import PoolStatus, given_up, reasons, worker_status
 from phi_providers.slot import Slot
-from phi_providers.worker_client import Listener, State, WorkerClient
+from phi_providers.worker_client import Listener, WorkerClient
+from phi_providers.worker_state import State
 
 
 class Roster:
@@ -45,8 +46,8 @@ class Roster:
         return [slot for slot in self.slots[serving.index + 1 :] if slot.idle] if serving else []
 
     def has_spare(self, slot: Slot) -> bool:
-        """Whether another slot could answer in place of this one."""
-        return any(not other.open for other in self.slots if other is not slot)
+        """Whether another slot could answer in place of this one; one that has rested but not been tried may not."""
+        return any(not (other.open or other.given_up) for other in self.slots if other is not slot)
 
     def of(self, client: WorkerClient) -> Slot:
         """Return the slot of a worker that has not been stopped."""

@@ -41,7 +41,7 @@ class SignsOfLife:
         self._on_silence = on_silence
         self._worked_s = worked_s
         self._marked: tuple[float, float] = (0.0, 0.0)
-        """When the processor time was looked at after a frame, and what it was."""
+        """When the processor time was looked at since the last frame, and what it was."""
         self._loop = asyncio.get_running_loop()
         self._timer: asyncio.TimerHandle | None = None
         self._allowed = 0.0
@@ -58,7 +58,6 @@ class SignsOfLife:
         self._learning = learn
         self._allowed = max(silence_s, self.patience_s)
         self._last = self._loop.time()
-        self._mark(self._last)
         self._arm(self._last + self._allowed)
 
     @property
@@ -95,18 +94,16 @@ class SignsOfLife:
         # the worker was stopped with us. That time is not its silence.
         self._last = min(now, self._last + now - due)
         silence = now - self._last
-        if self._last > self._marked[0]:
-            self._mark(now)
+        unknown = self._last > self._marked[0]
+        if unknown:
+            self._marked = (now, self._worked_s())
         if silence < self._allowed:
             self._arm(self._last + self._allowed)
-        elif silence < LONGEST_S and self._at_work(now):
+        elif silence < LONGEST_S and (unknown or self._at_work(now)):
             self._arm()
         else:
             self._timer = None
             self._on_silence(silence)
-
-    def _mark(self, now: float) -> None:
-        self._marked = (now, self._worked_s())
 
     def _at_work(self, now: float) -> bool:
         since, worked = self._marked

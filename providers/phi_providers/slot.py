@@ -9,7 +9,8 @@ from pathlib import Path
 from phi_providers.errors import LoadFailed, WorkerDied
 from phi_providers.limits import Limits
 from phi_providers.messages import Load
-from phi_providers.worker_client import Listener, State, WorkerClient
+from phi_providers.worker_client import Listener, WorkerClient
+from phi_providers.worker_state import State
 
 
 class Slot:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import enum
 import logging
 from pathlib import Path
 from typing import Protocol
@@ -26,22 +25,14 @@ from phi_providers.messages import (
     Run,
     Started,
 )
+from phi_providers.processor_time import ProcessorTime
 from phi_providers.signs_of_life import SignsOfLife, step_s
 from phi_providers.tally import Tally
 from phi_providers.wire import BadFrame, decode_frame, encode_frame
-from phi_providers.worker_process import describe_exit, kill_group, last_words, processor_s, spawn
+from phi_providers.worker_process import describe_exit, kill_group, last_words, spawn
+from phi_providers.worker_state import State
 
 log = logging.getLogger(__name__)
-
-
-class State(enum.Enum):
-    """What a worker is doing."""
-
-    STARTING = "starting"
-    LOADING = "loading"
-    READY = "ready"
-    BUSY = "busy"
-    DEAD = "dead"
 
 
 class Listener(Protocol):
@@ -77,9 +68,14 @@ class WorkerClient:
         self._cause: WorkerDied | None = None
         self._heard = False  # since the last cancel: a worker that talks on is not busy but deaf
         self._stopping = False
-        self._life = SignsOfLife(self._silent, lambda: processor_s(self.pid))
+        self._worked = ProcessorTime()
+        self._life = SignsOfLife(self._silent, self._worked.seconds)
         self._stage = SignsOfLife(self._stuck)
-        self._obedience = SignsOfLife(self._deaf, lambda: 0.0 if self._heard else processor_s(self.pid))
+        deaf = "did not stop a cancelled request and was ended"
+        self._obedience = SignsOfLife(
+            lambda _: self.kill(self._death(deaf, WorkerHung)),
+            lambda: 0.0 if self._heard else self._worked.seconds(),
+        )
         self._task = asyncio.get_running_loop().create_task(self._live(), name="worker")
         self._task.add_done_callback(self._lost)
 
@@ -117,8 +113,8 @@ class WorkerClient:
     async def _live(self) -> None:
         try:
             self._process = await spawn(self.order, self._home)
-        except OSError as exc:
-            self._died(LoadFailed(f"no worker process could be started: {exc.strerror or exc}"))
+        except LoadFailed as exc:
+            self._died(exc)
             return
         self.pid = self._process.pid
         drained = asyncio.create_task(self._drain_stderr(self._process), name="worker stderr")
@@ -167,6 +163,7 @@ class WorkerClient:
                 self._cause = LoadFailed(f"the worker speaks protocol {frame.protocol}, not {PROTOCOL_VERSION}")
             # Not the pid that was started: in a Windows virtual environment that one is a launcher.
             self.pid = frame.pid
+            self._worked.watch(frame.pid)
             self.state = State.LOADING
         elif isinstance(frame, Loading) and self.profile is None:
             if frame.stage != self.stage:
@@ -205,9 +202,6 @@ class WorkerClient:
     def _close_stdin(self) -> None:
         if self._process is not None and self._process.stdin is not None:
             self._process.stdin.close()
-
-    def _deaf(self, _silence_s: float) -> None:
-        self.kill(self._death("did not stop a cancelled request and was ended", WorkerHung))
 
     def _silent(self, silence_s: float) -> None:
         self.kill(self._death(f"gave no sign of life for {silence_s:.1f} s and was ended", WorkerHung))

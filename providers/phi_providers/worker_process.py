@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import re
 import signal
 import site
 import subprocess
@@ -12,8 +13,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import psutil
-
+from phi_providers.errors import LoadFailed
+from phi_providers.memory.guard import shortage
 from phi_providers.messages import MAX_FRAME_BYTES, Load
 
 PACKAGES = Path(__file__).resolve().parent.parent
@@ -58,6 +59,9 @@ FORCED_ENVIRONMENT = {
     "PYTHONDONTWRITEBYTECODE": "1",
 }
 
+WATCHDOG = re.compile(r"Timeout \((.+)\)!")
+"""What `faulthandler.dump_traceback_later` writes before the stack."""
+
 BOOTSTRAP = """
 import importlib.util, os, runpy, sys
 package = {package!r}
@@ -82,6 +86,16 @@ def environment(home: Path, engine: str) -> dict[str, str]:
 
 
 async def spawn(order: Load, home: Path) -> asyncio.subprocess.Process:
+    """Start a worker; raises LoadFailed where there is no memory for its model, or no process could be started."""
+    if reason := await asyncio.to_thread(shortage, order):
+        raise LoadFailed(reason)
+    try:
+        return await _spawn(order, home)
+    except OSError as exc:
+        raise LoadFailed(f"no worker process could be started: {exc.strerror or exc}") from exc
+
+
+async def _spawn(order: Load, home: Path) -> asyncio.subprocess.Process:
     """Start a worker; raises OSError.
 
     Must run in the main thread: the kernel's parent-death signal follows the *thread* that spawned.
@@ -103,6 +117,15 @@ async def spawn(order: Load, home: Path) -> asyncio.subprocess.Process:
         cwd=PACKAGES,
         **options,
     )
+    await end_with_parent(process)
+    return process
+
+
+async def end_with_parent(process: asyncio.subprocess.Process) -> None:
+    """Have Windows end a child when this process ends; raises OSError, and then the child is gone.
+
+    Elsewhere the child sees to it itself: see `confinement`.
+    """
     if sys.platform == "win32":
         from phi_providers.windows_job import kill_with_parent
 
@@ -113,7 +136,6 @@ async def spawn(order: Load, home: Path) -> asyncio.subprocess.Process:
                 process.kill()
             await process.wait()
             raise
-    return process
 
 
 def interpreter(order: Load) -> list[str]:
@@ -148,20 +170,13 @@ def kill_group(process: asyncio.subprocess.Process) -> None:
             os.killpg(process.pid, signal.SIGKILL)
 
 
-def processor_s(pid: int | None) -> float:
-    """Return the processor time that a process has used, in seconds; 0 if there is none."""
-    try:
-        times = psutil.Process(pid).cpu_times() if pid is not None else None
-    except psutil.Error:
-        return 0.0
-    return float(times.user + times.system) if times else 0.0
-
-
 def last_words(stderr: bytes) -> str:
     """Return the line of a dead process's stderr that says most: the last that is no stack frame."""
     lines = stderr.decode("utf-8", "replace").splitlines()
     frames = (" ", "\t", "Thread 0x", "Current thread", "Extension modules")
-    return next((line[:200] for line in reversed(lines) if line.strip() and not line.startswith(frames)), "")
+    said = next((line[:200] for line in reversed(lines) if line.strip() and not line.startswith(frames)), "")
+    hung = WATCHDOG.fullmatch(said)
+    return f"it hung, and its watchdog ended it after {hung[1]}" if hung else said
 
 
 def describe_exit(code: int | None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import stat
 import sys
@@ -9,6 +10,8 @@ import tempfile
 from pathlib import Path
 
 import platformdirs
+
+log = logging.getLogger(__name__)
 
 APP = "phi-ls"
 
@@ -35,6 +38,17 @@ def models_dir() -> Path:
 def environments_dir() -> Path:
     """Where engines' own environments lie: they are data, because making one again takes a long download."""
     return data_dir() / "environments"
+
+
+def worker_home() -> Path:
+    """Return a private folder for what engines write into a home of their own; the user's stays clean."""
+    path = cache_dir() / "worker-home"
+    try:
+        return private_dir(path)
+    except OSError as exc:
+        # No cache folder, no home: engines get by without one, and nobody must fail for it.
+        log.warning("%s; workers run without a home folder", exc)
+        return path
 
 
 def state_dir() -> Path:

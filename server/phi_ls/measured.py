@@ -10,7 +10,7 @@ import dataclasses
 import hashlib
 import json
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from phi_ls import folders
@@ -42,13 +42,14 @@ def keep(speed: Speed, folder: Path | None = None) -> None:
         log.warning("a measurement is not kept: %s", exc)
 
 
-def keep_new(workers: Iterable[WorkerStatus], seen: set[int]) -> None:
-    """Remember what workers have measured that were not `seen`, by their process ids, when they became ready."""
+def keep_new(workers: Sequence[WorkerStatus], seen: set[int], put: Callable[[Speed], object] = keep) -> None:
+    """Have `put` remember what workers measured when they got ready, those not `seen`, by their process ids."""
+    seen.intersection_update([worker.pid for worker in workers if worker.pid is not None])
     for worker in workers:
         if worker.profile is not None and worker.pid is not None and worker.pid not in seen:
             seen.add(worker.pid)
             if speed := speed_of(worker.order, worker.profile):
-                keep(speed)
+                put(speed)
 
 
 def _folder() -> Path:

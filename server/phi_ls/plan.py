@@ -10,7 +10,7 @@ from phi_ls.measured import kept
 from phi_ls.settings import Settings
 from phi_ls.speeds import Speed, fastest_first
 from phi_providers.environments.kept import interpreter
-from phi_providers.environments.recipes import recipe
+from phi_providers.environments.recipes import EnvironmentFailed, recipe
 from phi_providers.hub.place import find_installed
 from phi_providers.messages import Load, ModelInfo
 from phi_providers.models.builtin_forms import FORMS_DIR
@@ -65,7 +65,10 @@ def _here(settings: Settings, stand_in: FoundModel) -> tuple[list[Load], list[st
     complaints += [complaint] if complaint else []
     options = _converted(model, stand_in)
     if engine in OWN_ENVIRONMENT:
-        python = interpreter(folders.environments_dir(), recipe(engine))
+        try:
+            python = interpreter(folders.environments_dir(), recipe(engine))
+        except EnvironmentFailed as exc:
+            return [], [*complaints, f"engine: {exc}; the built-in model answers"]
         if not python:
             remedy = f"run `phi-ls doctor --fix {engine}`"
             return [], [*complaints, f"engine: {engine} has no environment yet; {remedy}; the built-in model answers"]

@@ -19,7 +19,7 @@ from phi_ls.context.snapshot import Snapshot
 from phi_ls.context.window import Edges
 from phi_ls.decisions import Decisions, Drop, Reason
 from phi_ls.documents import Document
-from phi_ls.measured import keep_new, kept
+from phi_ls.measured import keep, keep_new, kept
 from phi_ls.meter import Meter
 from phi_ls.plan import plan
 from phi_ls.settings import Settings
@@ -110,14 +110,21 @@ class Session:
         self.settled.pop(uri, None)
         self.shown.pop(uri, None)
 
+    @property
+    def overruled(self) -> bool:
+        """Whether trouble in the pool is trouble with what the user chose: a device, or an engine that answers not."""
+        profile, chosen = self.pool.profile, self.settings
+        return chosen.device != "auto" or (profile is not None and chosen.engine not in ("auto", profile.engine))
+
     async def close(self) -> None:
         """End all workers."""
         await self.pool.close()
 
     async def _replace_pool(self) -> None:
         retired, self.pool = self.pool, self._make_pool()
-        self.start()
+        # What the old model takes is free only when its worker is gone; until then the new one may not fit.
         await retired.close()
+        self.start()
 
     def _forget_suggestions(self) -> None:
         self.suggestions = Suggestions()
@@ -135,7 +142,9 @@ class Session:
         )
 
     def _changed(self) -> None:
-        keep_new(self.pool.status().workers, self._measured)
+        loop = asyncio.get_running_loop()
+        # Writing a file takes 3 ms here, and longer in a home on the network.
+        keep_new(self.pool.status().workers, self._measured, lambda speed: loop.run_in_executor(None, keep, speed))
         self._on_change()
 
 

@@ -13,12 +13,16 @@ LINE_TOKENS = 24
 LINE_PROMPT_TOKENS = 256
 """A line as it is asked for while a person types: what has changed in the prompt since the last one, and the answer."""
 
+Key = tuple[str, str, str, str, str]
+
 
 @dataclass(frozen=True, kw_only=True)
 class Speed:
     """What loading a model measured on one device."""
 
     model: str
+    path: str
+    """The model's folder: an id is a folder's name, and there may be two of one name."""
     precision: str
     engine: str
     engine_version: str
@@ -31,9 +35,9 @@ class Speed:
     """Seconds since 1970."""
 
     @property
-    def key(self) -> tuple[str, str, str, str]:
+    def key(self) -> Key:
         """What a later measurement replaces."""
-        return (self.model, self.precision, self.engine, self.device)
+        return (self.model, self.path, self.precision, self.engine, self.device)
 
     @property
     def line_ms(self) -> float:
@@ -46,9 +50,10 @@ def speed_of(order: Load, profile: ModelProfile) -> Speed | None:
     prefill_tokens_per_s, decode_ms_per_token = float(profile.prefill_tokens_per_s), float(profile.decode_ms_per_token)
     if not (is_rate(prefill_tokens_per_s) and is_rate(decode_ms_per_token)):
         return None
-    model, precision, engine, device = _key(order)
+    model, path, precision, engine, device = _key(order)
     return Speed(
         model=model,
+        path=path,
         precision=precision,
         engine=engine,
         engine_version=profile.engine_version,
@@ -81,12 +86,12 @@ def comparison(loads: Sequence[Load], speeds: Iterable[Speed]) -> str:
     return f"measured here, a line takes {', '.join(times)}"
 
 
-def _key(order: Load) -> tuple[str, str, str, str]:
+def _key(order: Load) -> Key:
     precision = str(order.options.get("precision") or order.model.precision)
-    return (order.model.id, precision, order.engine, order.device)
+    return (order.model.id, order.model.path, precision, order.engine, order.device)
 
 
-def _current(speeds: Iterable[Speed]) -> dict[tuple[str, str, str, str], Speed]:
+def _current(speeds: Iterable[Speed]) -> dict[Key, Speed]:
     """Return measurements by their key, without those made with another version of the engine than the last one."""
     known = sorted(speeds, key=lambda speed: speed.measured)
     version = {speed.engine: speed.engine_version for speed in known}

@@ -8,6 +8,7 @@ import psutil
 
 from phi_ls.session import Session
 from phi_providers.pool import PoolStatus, WorkerStatus
+from phi_providers.same_device import same_device
 
 
 def headline_of(session: Session) -> dict[str, Any]:
@@ -56,7 +57,7 @@ def _kind(session: Session, pool: PoolStatus) -> tuple[str, str]:
         return "warning", f"{pool.lost}; it is started again in a moment"
     if not pool.workers:
         return "inactive", "the model is not loaded; the next request loads it"
-    if pool.trouble and session.settings.device != "auto":
+    if pool.trouble and session.overruled:
         # With `auto`, a device that is not there is no trouble: another one was chosen, and `deviceReason` says why.
         return "warning", pool.trouble
     if session.complaints:
@@ -70,7 +71,7 @@ def _device_reason(session: Session, pool: PoolStatus, device: str) -> str:
     if profile is not None and profile.device_reason:
         return profile.device_reason
     requested = session.settings.device
-    if device and requested not in ("auto", device):
+    if device and requested != "auto" and not same_device(requested, device):
         return pool.trouble or f"{requested} could not be used"
     return (pool.trouble or session.device_reason) if device else ""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
 import subprocess
 import sys
@@ -111,16 +112,25 @@ def test_two_servers_at_once_make_it_once(tmp_path: Path) -> None:
     verify(tmp_path / said[0][0].split()[0], full=True)
 
 
-def test_a_new_model_gets_a_new_form_and_the_old_one_goes(tmp_path: Path) -> None:
-    """The name of a form is that of what it was made from."""
+def test_a_new_model_gets_a_new_form_beside_the_others(tmp_path: Path) -> None:
+    """The name of a form is that of what it was made from; two installations with one cache don't harm each other."""
     cache = tmp_path / "cache"
     other = form_of_builtin("onnxruntime", cache)
     old = form_of_builtin("transformers", cache)
     source = changed_copy(tmp_path / "changed")
     before = Weights(old).read("model.embed_tokens.weight").tolist()
     new = form_of(source, "transformers", cache)
-    assert sorted([other.name, new.name]) == folders(cache)
+    assert sorted([other.name, old.name, new.name]) == folders(cache)
     assert before != Weights(new).read("model.embed_tokens.weight").tolist()
+
+
+def test_a_form_that_was_made_long_ago_goes_when_another_is_made(tmp_path: Path) -> None:
+    """Versions come and go; whoever still needs an old one makes it again in two seconds."""
+    cache = tmp_path / "cache"
+    old = form_of_builtin("transformers", cache)
+    os.utime(old, (1.0, 1.0))
+    new = form_of(changed_copy(tmp_path / "changed"), "transformers", cache)
+    assert [new.name] == folders(cache)
 
 
 def test_a_damaged_form_is_made_anew(tmp_path: Path) -> None:

@@ -141,6 +141,18 @@ async def test_all_have_failed_and_each_says_why(make_pool: MakePool, script: Sc
         pool.submit("second")
 
 
+async def test_a_place_that_has_rested_but_was_not_tried_is_no_spare(
+    make_pool: MakePool, script: Script, second_script: Script
+) -> None:
+    """When the last that works dies once, it is started again, whoever else might be tried by now."""
+    script.write(load=FAILS)
+    pool = make_pool(script, second_script, devices=("GPU", "CPU"), **QUICK, breaker_rest_s=0.3)
+    second_script.write({"when": "deadly", "prefill_ms": 1500, "then": "abort"})
+    assert "echo on CPU crashed" in str((await outcome(pool.submit("deadly"))).error)
+    (given_up,) = pool.pool.status().given_up
+    assert "GPU" == given_up.device
+
+
 async def test_the_same_reason_is_given_once(make_pool: MakePool, script: Script) -> None:
     """Two models that one device refuses in the same words make one sentence."""
     script.write(load=FAILS)

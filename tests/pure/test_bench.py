@@ -13,7 +13,7 @@ from phi_ls.benchmark.memory import in_use
 from phi_ls.benchmark.prompts import Prompts, lines_for
 from phi_ls.terminal.bench_chart import draw, refusal
 from phi_ls.terminal.bench_screen import show
-from phi_ls.terminal.device_load import DeviceLoad
+from phi_ls.device_load import DeviceLoad
 
 MACHINE = {"phi_ls": "1.0", "processor": "Some processor", "cores": 4, "memory_bytes": 2**34}
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from phi_ls.terminal.device_load import DeviceLoad, Meter, Nvidia, read_nvidia
+from phi_ls.device_load import DeviceLoad, Meter, Nvidia, read_nvidia
 
 
 class Clock:
@@ -96,11 +96,11 @@ def test_a_driver_that_hangs_is_asked_once(tmp_path: Path) -> None:
         started.write_text("")
         return str(tool)
 
-    hung = Nvidia(tool_that("exec sleep 600"), query_s=1.0)
+    hung = Nvidia(tool_that("exec sleep 600"), answer_s=1.0)
     assert ([], []) == (hung.look(), hung.look())
     assert 1 == len(started.read_text())
 
-    good = Nvidia(tool_that("echo NVIDIA A, 37, 1024, 8192"), query_s=60.0)
+    good = Nvidia(tool_that("echo NVIDIA A, 37, 1024, 8192"), answer_s=60.0)
     assert [0.37] == [load.busy for load in good.look()]
     assert 1 == len(good.look())
     assert 2 == len(started.read_text())

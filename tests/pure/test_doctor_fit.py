@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from phi_ls.terminal.doctor_fit import READS, Fit, look_at_model
+from phi_ls.terminal.doctor_fit import Fit, look_at_model
 from phi_providers.devices import Device, EngineReport
 from phi_providers.messages import Load, ModelInfo
+from phi_providers.models.forms import READS
 from phi_providers.models.installed import builtin
 
 NPU = [EngineReport("openvino", "1", (Device("CPU", "openvino", True), Device("NPU", "openvino", True)))]

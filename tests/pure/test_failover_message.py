@@ -57,7 +57,13 @@ def test_the_message_names_what_failed_why_and_who_answers() -> None:
     answering = worker("openvino", "CPU", SMALL)
     assert (
         "phi-ls: openvino on GPU: the GPU is gone; small with openvino on CPU answers instead; tried again in 60 s"
-    ) == message([LOST], SMALL, [worker("openvino", "GPU", PHI3), answering])
+    ) == message([LOST], [LOST], SMALL, [worker("openvino", "GPU", PHI3), answering])
     crashed = replace(LOST, cause="the worker of openvino on GPU crashed")
-    assert "phi-ls: the worker of openvino on GPU crashed; small answers instead" in message([crashed], SMALL, [])
-    assert "nothing answers, run `phi-ls doctor`; tried again in 60 s" in message([LOST, ABSENT], None, [])
+    assert "phi-ls: the worker of openvino on GPU crashed; small answers instead" in message(
+        [crashed], [crashed], SMALL, []
+    )
+    assert "nothing answers, run `phi-ls doctor`; tried again in 60 s" in message(
+        [LOST, ABSENT], [LOST, ABSENT], None, []
+    )
+    retried = message([LOST], [LOST, ABSENT], SMALL, [worker("openvino", "NPU", PHI3), answering])
+    assert "small with openvino on CPU answers" in retried

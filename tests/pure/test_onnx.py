@@ -14,8 +14,8 @@ from phi_providers.engines.onnx_config import cleaned, harmless
 from phi_providers.engines.onnx_errors import failure
 from phi_providers.engines.onnx_sizes import Pace, lanes
 from phi_providers.engines.onnx_targets import Target, choose, installed
-from phi_providers.engines.openvino_sizes import Shape
 from phi_providers.errors import GenerationFailed, LoadFailed, WorkerDied
+from phi_providers.models.kv_pool import Shape
 from phi_providers.models.manifest import ModelError
 from phi_providers.models.onnx_folder import from_folder, is_onnx_folder, read_model
 from phi_providers.models.safetensors_file import Weights

@@ -9,8 +9,8 @@ import pytest
 from phi_providers.engines.openvino_npu_blobs import blob_folder, check_blobs, seal_blobs
 from phi_providers.engines.openvino_npu_mirror import LeafMirror
 from phi_providers.engines.openvino_npu_sizes import chunks_per_call, npu_sizes
-from phi_providers.engines.openvino_sizes import Shape
 from phi_providers.models.installed import BUILTIN
+from phi_providers.models.kv_pool import Shape
 from phi_providers.models.npu_fit import npu_misfit
 
 PHI3_MINI = Shape(layers=32, kv_heads=32, head_size=96, weight_bytes=2_150_000_000, context=2047)

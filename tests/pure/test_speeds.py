@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 
 from phi_ls.measured import keep, kept
-from phi_ls.plan import plan
+from phi_ls.plan import ENGINES, plan
 from phi_ls.settings import Settings
 from phi_ls.speeds import Speed, comparison, fastest_first, speed_of
 from phi_providers.messages import Load, ModelInfo, ModelProfile
 from phi_providers.models.installed import BUILTIN, builtin
 
-MODEL = ModelInfo(id="phi-3", family="phi3_chat", path="", context=2047, precision="int4")
+MODEL = ModelInfo(id="phi-3", family="phi3_chat", path="models/phi-3", context=2047, precision="int4")
 SEEDED = [Load(engine="openvino", device=device, model=MODEL) for device in ("GPU", "NPU", "CPU")]
 
 
@@ -25,6 +25,7 @@ def speed(device: str, line_ms: float, **fields: Any) -> Speed:
     """A measurement on a device that takes so long for a line: a quarter of it prefill."""
     known: dict[str, Any] = {
         "model": "phi-3",
+        "path": MODEL.path,
         "precision": "int4",
         "engine": "openvino",
         "engine_version": "2026.1",
@@ -104,7 +105,7 @@ def test_what_loading_has_measured_becomes_a_measurement() -> None:
     )
     measured = speed_of(SEEDED[0], profile)
     assert measured is not None
-    assert ("phi-3", "int4", "openvino", "GPU") == measured.key
+    assert ("phi-3", "models/phi-3", "int4", "openvino", "GPU") == measured.key
     assert ("GPU.0", "2026.1", 1456.0) == (measured.actual_device, measured.engine_version, measured.line_ms)
     assert None is speed_of(SEEDED[0], replace(profile, decode_ms_per_token=0.0))
     assert None is speed_of(SEEDED[0], replace(profile, prefill_tokens_per_s=float("nan")))
@@ -187,7 +188,7 @@ def test_a_plan_puts_the_measured_devices_in_order(tmp_path: Path) -> None:
     seeded, complaints = plan(settings, [])
     assert ([], "GPU") == (complaints, seeded[0].device)
     model = seeded[0].model
-    about = {"model": model.id, "precision": model.precision}
+    about = {"model": model.id, "path": model.path, "precision": model.precision}
     speeds = [speed("GPU", 300, **about), speed("CPU", 100, **about)]
     ordered, _ = plan(settings, speeds)
     assert "CPU" == ordered[0].device
@@ -199,7 +200,14 @@ def test_a_device_that_the_user_has_named_stays_first(tmp_path: Path) -> None:
     """However slow it was measured to be; the last resort stays behind it."""
     settings = replace(Settings(), device="GPU")
     slow, fast = (
-        speed(device, ms, model=builtin().id, precision=builtin().precision)
+        speed(device, ms, model=builtin().id, path=builtin().path, precision=builtin().precision)
         for device, ms in (("GPU", 900), ("CPU", 1))
     )
     assert ["GPU", "CPU"] == devices(plan(settings, [slow, fast])[0])
+
+
+def test_an_engine_that_this_system_does_not_have_is_a_complaint() -> None:
+    """Every engine by name leads to a plan whose last place works here, whatever the system."""
+    for engine in ENGINES:
+        loads, _complaints = plan(replace(Settings(), engine=engine), [])
+        assert loads[-1].engine in ("openvino", "echo")

@@ -7,7 +7,7 @@ from typing import Any
 
 from rich.console import Console
 
-from phi_ls.terminal.device_load import DeviceLoad
+from phi_ls.device_load import DeviceLoad
 from phi_ls.terminal.status_screen import machine_view, servers_view
 
 WORKER = {

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from phi_providers.devices.intel import absence
 from phi_providers.devices.report import Device, EngineReport, Inquiry
 
-__all__ = ["PROBE_TIMEOUT_S", "Device", "EngineReport", "Inquiry", "absence", "preferred", "probe"]
+__all__ = ["PROBE_TIMEOUT_S", "Device", "EngineReport", "Inquiry", "absence", "probe"]
 
 PROBE_TIMEOUT_S = 90.0
 """Importing torch in two environments at once took 45 s on two busy cores; whoever needs longer hangs."""
@@ -31,9 +31,3 @@ def probe(
     from phi_providers.devices.children import answers
 
     return answers(inquiries, timeout_s, waiting_for)
-
-
-def preferred(reports: Sequence[EngineReport]) -> list[str]:
-    """Return the names of the usable devices, the fastest kind first: GPU, then CPU."""
-    names = {device.name for report in reports for device in report.devices if device.usable}
-    return sorted(names, key=lambda name: (not name.startswith("GPU"), name))

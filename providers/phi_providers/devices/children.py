@@ -17,7 +17,15 @@ from typing import Any
 import psutil
 
 from phi_providers.devices.report import Device, EngineReport, Inquiry, from_lines
-from phi_providers.worker_process import PACKAGES, describe_exit, environment, kill_group, last_words, module_command
+from phi_providers.worker_process import (
+    PACKAGES,
+    describe_exit,
+    end_with_parent,
+    environment,
+    kill_group,
+    last_words,
+    module_command,
+)
 
 KEPT_BYTES = 64 * 1024
 """Of what a child writes: its report comes last, and a driver may write without end."""
@@ -100,6 +108,8 @@ async def _output(inquiry: Inquiry, home: Path, timeout_s: float) -> _Output:
         output.end = f"did not answer within {timeout_s:g} seconds"
     finally:
         kill_group(process)
+        if process.stdin is not None:
+            process.stdin.close()
         with contextlib.suppress(asyncio.TimeoutError):
             await asyncio.wait_for(process.wait(), GRACE_S)
     return output
@@ -111,7 +121,7 @@ async def _start(inquiry: Inquiry, home: Path) -> asyncio.subprocess.Process:
     if sys.platform == "win32":
         options = {"creationflags": subprocess.CREATE_NO_WINDOW}
     pipe = subprocess.PIPE
-    return await asyncio.create_subprocess_exec(
+    process = await asyncio.create_subprocess_exec(
         *(*command, inquiry.engine, str(os.getpid())),
         stdin=pipe,
         stdout=pipe,
@@ -121,14 +131,16 @@ async def _start(inquiry: Inquiry, home: Path) -> asyncio.subprocess.Process:
         cwd=PACKAGES,
         **options,
     )
+    await end_with_parent(process)
+    return process
 
 
 async def _followed(process: asyncio.subprocess.Process, inquiry: Inquiry, output: _Output) -> None:
     """Tell the child what it must know and read until it has ended."""
     if process.stdin is None or process.stdout is None or process.stderr is None:
         raise AssertionError("unreachable")
-    process.stdin.write(json.dumps(dict(inquiry.options)).encode())
-    process.stdin.close()
+    # Open until the child has ended: the end of its stdin tells it that we are gone.
+    process.stdin.write(json.dumps(dict(inquiry.options)).encode() + b"\n")
     await asyncio.gather(
         output.follow("stdout", process.stdout), output.follow("stderr", process.stderr), process.wait()
     )

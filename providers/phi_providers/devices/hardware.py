@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 import platform
-import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+
+from phi_providers.devices import nvidia_tool
 
 PCI = Path("/sys/bus/pci/devices")
 VIRTUAL_GPU = Path("/dev/dxg")
@@ -17,8 +17,6 @@ VIRTUAL_GPU = Path("/dev/dxg")
 VENDORS = {"Intel": "0x8086", "NVIDIA": "0x10de"}
 GPU, NPU = "0x03", "0x12"
 """Beginnings of PCI classes: display controllers, processing accelerators."""
-
-QUERY_S = 5.0
 
 
 @dataclass(frozen=True)
@@ -45,27 +43,16 @@ def has(kind: str, vendor: str, bus: Path = PCI) -> bool | None:
 
 def nvidia_gpus() -> list[NvidiaGpu]:
     """Return what NVIDIA's own tool, which comes with the driver, lists; nothing if it is not there or hangs."""
-    tool = shutil.which("nvidia-smi")
-    if tool is None:
-        return []
-    query = "--query-gpu=name,driver_version,memory.total"
     try:
-        done = subprocess.run(
-            [tool, query, "--format=csv,noheader,nounits"],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=QUERY_S,
-            check=True,
-        )
-    except (OSError, subprocess.SubprocessError):
+        return read_nvidia_gpus(nvidia_tool.ask("name", "driver_version", "memory.total"))
+    except subprocess.TimeoutExpired:
         return []
-    return read_nvidia_gpus(done.stdout.decode("utf-8", "replace"))
 
 
 def read_nvidia_gpus(table: str) -> list[NvidiaGpu]:
     """Return what the tool's table says, a GPU a line: name, version of the driver, MiB of memory."""
-    rows = [row for row in csv.reader(table.splitlines(), skipinitialspace=True) if len(row) == 3]
-    return [NvidiaGpu(name, driver, int(size) * 2**20 if size.isdigit() else None) for name, driver, size in rows]
+    rows = nvidia_tool.rows(table, columns=3)
+    return [NvidiaGpu(name, driver, nvidia_tool.mebibytes(size)) for name, driver, size in rows]
 
 
 def nvidia_absence(gpus: list[NvidiaGpu]) -> tuple[str, str]:

@@ -5,15 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from phi_providers.engines.openvino_sizes import (
-    CHUNK_S,
-    LEAST_CHUNK,
-    LEAST_CONTEXTS,
-    MOST_CONTEXTS,
-    POOL_BYTES,
-    Shape,
-    chunk_tokens,
-)
+from phi_providers.engines.openvino_sizes import CHUNK_S, LEAST_CHUNK, chunk_tokens
+from phi_providers.models.kv_pool import Shape, kept_contexts, token_bytes
 
 
 def read_shape(folder: Path, model: dict[str, Any], context: int) -> Shape:
@@ -31,8 +24,7 @@ def read_shape(folder: Path, model: dict[str, Any], context: int) -> Shape:
 
 def lanes(shape: Shape) -> int:
     """Return how many prompts are kept side by side: 2 to 8, as many as a GB holds, in FP32 and at full length."""
-    lane_bytes = 2 * shape.layers * shape.kv_heads * shape.head_size * 4 * shape.context
-    return int(max(LEAST_CONTEXTS, min(MOST_CONTEXTS, POOL_BYTES // lane_bytes)))
+    return kept_contexts(token_bytes(shape, 4) * shape.context)
 
 
 class Pace:

@@ -19,10 +19,11 @@ from phi_providers.engines.onnx_import import onnxruntime_genai
 from phi_providers.engines.onnx_loop import GeneratorLoop
 from phi_providers.engines.onnx_sizes import Pace, lanes, read_shape
 from phi_providers.engines.onnx_targets import Target, choose, installed
-from phi_providers.engines.openvino_sizes import LEAST_CHUNK, Shape, seed_rate
+from phi_providers.engines.openvino_sizes import LEAST_CHUNK, seed_rate
 from phi_providers.engines.probe import PROBE_ANSWER, timed
 from phi_providers.errors import GenerationFailed, LoadFailed
 from phi_providers.messages import Load
+from phi_providers.models.kv_pool import Shape
 from phi_providers.models.onnx_folder import read_model
 from phi_providers.token_engine import EngineFacts, Step, Work
 from phi_providers.token_provider import TokenProvider

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from phi_providers.engines.openvino_sizes import CHUNK_S, LEAST_CONTEXTS, MOST_CONTEXTS, POOL_BYTES, Shape
+from phi_providers.engines.openvino_sizes import CHUNK_S
+from phi_providers.models.kv_pool import Shape, kept_contexts, token_bytes
 
 CHUNK_TOKENS = 128
 """Every prompt costs a whole number of chunks. The smallest that the pipeline documents; a power of two."""
@@ -55,8 +56,7 @@ class NpuSizes:
 def npu_sizes(shape: Shape, chunk: int = CHUNK_TOKENS, *, caching: bool = True) -> NpuSizes:
     """Return the sizes for a model: its whole context, and 2 to 8 contexts cached, as many as 1 GiB holds."""
     chunks = max(2, -(-shape.context // chunk))
-    context_bytes = 2 * shape.layers * shape.kv_heads * shape.head_size * KV_BYTES * chunks * chunk
-    contexts = max(LEAST_CONTEXTS, min(MOST_CONTEXTS, POOL_BYTES // context_bytes))
+    contexts = kept_contexts(token_bytes(shape, KV_BYTES) * chunks * chunk)
     return NpuSizes(chunk=chunk, longest_prompt=chunks * chunk, cached_chunks=contexts * chunks if caching else 0)
 
 

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from pathlib import Path
+
+from phi_providers.models.kv_pool import POOL_BYTES, Shape, coded_token_bytes, kept_contexts, token_bytes
 
 BLOCK_TOKENS = {"CPU": 32, "GPU": 16}
 """Tokens in a KV block, fixed by the engine."""
-
-POOL_BYTES = 1 << 30
-MOST_CONTEXTS = 8
-LEAST_CONTEXTS = 2
-"""One prompt for typing and one for the rest stay warm side by side on any model."""
 
 CHUNK_S = 0.25
 """A prefill step should take no longer: it cannot be stopped."""
@@ -24,17 +20,6 @@ SEED_RATE = 260 * 0.55e9
 
 GPU_FACTOR = 8
 """Slowest published integrated GPU against two cores, rounded down: 450 tok/s at 2.15 GB."""
-
-
-@dataclass(frozen=True)
-class Shape:
-    """What the sizes depend on."""
-
-    layers: int
-    kv_heads: int
-    head_size: int
-    weight_bytes: int
-    context: int
 
 
 def read_shape(folder: Path, context: int) -> Shape:
@@ -52,12 +37,8 @@ def read_shape(folder: Path, context: int) -> Shape:
 
 def kv_blocks(shape: Shape, block_tokens: int, *, full_precision: bool, pool_bytes: int = POOL_BYTES) -> int:
     """Return the number of blocks of the KV pool: 2 to 8 full contexts, as many as `pool_bytes` hold."""
-    # Eight bits a value, and 12 bytes of scales for each head and token (measured: 3,648 bytes a token at 6 x 4 x 64).
-    head_bytes = 4 * shape.head_size if full_precision else shape.head_size + 12
-    token_bytes = 2 * shape.layers * shape.kv_heads * head_bytes
-    contexts = pool_bytes // (token_bytes * shape.context)
-    blocks = -(-shape.context // block_tokens)
-    return max(LEAST_CONTEXTS, min(MOST_CONTEXTS, contexts)) * blocks
+    each = token_bytes(shape, 4) if full_precision else coded_token_bytes(shape)
+    return kept_contexts(each * shape.context, pool_bytes) * -(-shape.context // block_tokens)
 
 
 def seed_rate(shape: Shape, device: str) -> float:

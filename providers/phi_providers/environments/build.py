@@ -38,7 +38,8 @@ MEGABYTE = 1024 * 1024
 def build(root: Path, recipe: Recipe, progress: Progress) -> str:
     """Make or mend the environment below `root`; return its interpreter. Raises EnvironmentFailed.
 
-    Environments of older recipes for the same engine are removed at the end.
+    Environments of older recipes for the same engine are removed at the end; one that is in use stays until the next
+    time.
     """
     folder = folder_of(root, recipe)
     try:
@@ -47,7 +48,10 @@ def build(root: Path, recipe: Recipe, progress: Progress) -> str:
             _build(folder, recipe, progress)
     except OSError as exc:
         raise EnvironmentFailed(f"{folder} cannot be written: {exc.strerror or exc}") from exc
-    remove(root, recipe.engine, keep=folder)
+    try:
+        remove(root, recipe.engine, keep=folder)
+    except EnvironmentFailed as exc:
+        progress(f"an older one stays until the next time: {exc}")
     return interpreter(root, recipe)
 
 

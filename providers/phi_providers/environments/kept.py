@@ -101,21 +101,26 @@ def size_of(folder: Path) -> int:
 
 def remove(root: Path, engine: str, *, keep: Path | None = None) -> list[Path]:
     """Remove an engine's environments, those of older recipes included; return which. Raises EnvironmentFailed."""
-    name = re.compile(re.escape(engine) + r"-[0-9a-f]{12}")
     gone = []
-    for folder in sorted(root.glob(f"{engine}-*")) if root.is_dir() else []:
-        if name.fullmatch(folder.name) and folder != keep and not folder.is_symlink():
-            try:
-                with _nobody_builds(root / f"{folder.name}.lock"):
-                    # First, so that one which is only half removed is not taken for a whole one.
-                    (folder / READY).unlink(missing_ok=True)
-                    shutil.rmtree(folder)
-            except OSError as exc:
-                raise EnvironmentFailed(
-                    f"{folder} cannot be removed ({exc.strerror}); end the programs that use it, then try again"
-                ) from exc
-            gone.append(folder)
+    for folder in others(root, engine, keep):
+        try:
+            with _nobody_builds(root / f"{folder.name}.lock"):
+                # First, so that one which is only half removed is not taken for a whole one.
+                (folder / READY).unlink(missing_ok=True)
+                shutil.rmtree(folder)
+        except OSError as exc:
+            raise EnvironmentFailed(
+                f"{folder} cannot be removed ({exc.strerror}); end the programs that use it, then try again"
+            ) from exc
+        gone.append(folder)
     return gone
+
+
+def others(root: Path, engine: str, keep: Path | None) -> list[Path]:
+    """Return the folders of an engine's environments, whole or not, but for the one to keep."""
+    name = re.compile(re.escape(engine) + r"-[0-9a-f]{12}")
+    found = sorted(root.glob(f"{engine}-*")) if root.is_dir() else []
+    return [each for each in found if name.fullmatch(each.name) and each != keep and not each.is_symlink()]
 
 
 def _nobody_builds(lock: Path) -> AbstractContextManager[None]:

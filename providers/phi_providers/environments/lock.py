@@ -7,15 +7,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from phi_providers.environments.recipes import EnvironmentFailed
-from phi_providers.file_lock import lock
+from phi_providers.file_lock import Held, lock
 
 
 @contextlib.contextmanager
 def locked(file: Path) -> Iterator[None]:
-    """Hold the lock of this file; raises EnvironmentFailed when another process holds it."""
+    """Hold the lock of this file; raises EnvironmentFailed when another process holds it, or OSError."""
     with file.open("a+b") as held:
         try:
             lock(held, wait=False)
-        except OSError as exc:
+        except Held as exc:
             raise EnvironmentFailed("another process is making this environment; wait for it to end") from exc
         yield

@@ -45,6 +45,11 @@ class Recipe:
     probe: tuple[str, ...]
     """Modules that a whole environment can import."""
     source: Source | None = None
+    complete: bool = False
+    """The requirements name every package, those left out on purpose are not installed although others ask for them.
+
+    PyTorch alone brings its own: which libraries of NVIDIA's it needs depends on the package index.
+    """
 
     @property
     def batches(self) -> list[tuple[str, ...]]:
@@ -52,13 +57,16 @@ class Recipe:
         large = tuple(item for item in self.requirements if item.startswith("torch=="))
         options = tuple(item for item in self.requirements if item.startswith("-"))
         others = tuple(item for item in self.requirements if item not in large)
+        if self.complete:
+            others = ("--no-deps", *others)
         return [(*options, *large), others] if large else [others]
 
     @property
     def key(self) -> str:
         """What changes when anything in it changes; names its folder."""
         source = vars(self.source) if self.source else None
-        content = json.dumps([self.requirements, self.probe, source, sys.platform, platform.machine()])
+        parts = [self.requirements, self.probe, source, sys.platform, platform.machine()]
+        content = json.dumps([*parts, "complete"] if self.complete else parts)
         return hashlib.sha256(content.encode()).hexdigest()[:12]
 
 
@@ -87,6 +95,7 @@ def recipe(engine: str, file: Path = RECIPES) -> Recipe:
         requirements=tuple(requirements),
         probe=tuple(data["probe"]),
         source=Source(**source) if source else None,
+        complete=bool(data.get("complete")),
     )
 
 

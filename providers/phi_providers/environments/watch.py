@@ -65,8 +65,9 @@ class Watch:
 
 def end(process: subprocess.Popen[str]) -> None:
     """Kill a child and what it has started: a compiler that outlives its driver keeps the driver's output open."""
-    with contextlib.suppress(psutil.NoSuchProcess):
+    # Gone meanwhile, or, on Windows, about to be: such a process denies access.
+    with contextlib.suppress(psutil.Error):
         parent = psutil.Process(process.pid)
         for child in [*parent.children(recursive=True), parent]:
-            with contextlib.suppress(psutil.NoSuchProcess):
+            with contextlib.suppress(psutil.Error):
                 child.kill()

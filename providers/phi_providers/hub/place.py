@@ -123,8 +123,8 @@ def staging(root: Path, model_id: str, commit: str) -> Path:
 
 
 def begun_bytes(root: Path, model_id: str) -> int:
-    """Return how much of a model has been fetched and not installed."""
-    files = [file for folder in begun(root, model_id) for file in folder.iterdir()]
+    """Return how much of a model has been fetched or made, and not installed."""
+    files = [file for folder in begun(root, model_id) for file in folder.rglob("*")]
     return sum(file.stat().st_size for file in files if file.is_file())
 
 

@@ -7,14 +7,16 @@ hash of what they were made from.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import shutil
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 from phi_providers.errors import LoadFailed
-from phi_providers.file_lock import lock
+from phi_providers.file_lock import Held, lock
 from phi_providers.messages import Load
 from phi_providers.models.installed import BUILTIN
 from phi_providers.models.manifest import MANIFEST, ModelError, verify
@@ -27,6 +29,9 @@ FORMS = {"onnxruntime": "onnx", "transformers": "safetensors", "npu_library": "s
 
 REVISION = 1
 """Raised whenever the same model is converted to something else than before."""
+
+OLD_S = 30 * 24 * 3600.0
+"""A form that was made so long ago is made anew by whoever still needs it."""
 
 _UNFINISHED = ".part"
 
@@ -62,6 +67,8 @@ def form_of(source: Path, engine: str, cache: Path, progress: Callable[[str], No
         if not _is_whole(folder):
             progress("converting the model")
             _make_alone(source, form, folder)
+    except Held as exc:
+        raise ModelError("another process has been converting it for a while; try again") from exc
     except OSError as exc:
         remedy = "make room, move the cache with PHI_LS_CACHE_DIR, or use openvino"
         raise ModelError(f"{folder} cannot be written: {exc.strerror or exc}; {remedy}") from exc
@@ -80,6 +87,7 @@ def _make(source: Path, form: str, folder: Path) -> None:
     """Write the form beside its place and put it there in one step. The lock is held."""
     verify(source, full=True)
     _remove_others(form, folder.parent)
+    shutil.rmtree(folder, ignore_errors=True)  # damaged, or we would not be here
     unfinished = folder.with_suffix(_UNFINISHED)
     try:
         _convert(form, source, unfinished)
@@ -97,9 +105,15 @@ def _convert(form: str, source: Path, out: Path) -> None:
 
 
 def _remove_others(form: str, cache: Path) -> None:
-    """Remove all folders of this form. One that is in use stays where the system keeps it (Windows), and goes later."""
+    """Remove what was left unfinished, and forms of other models that nobody has made for long.
+
+    Two installations may share the cache, each with a model of its own: both forms stay.
+    """
     for folder in cache.glob(f"{form}-*"):
-        shutil.rmtree(folder, ignore_errors=True)
+        unfinished = folder.suffix == _UNFINISHED
+        with contextlib.suppress(OSError):
+            if unfinished or time.time() - folder.stat().st_mtime > OLD_S:
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def _key(source: Path) -> str:

@@ -13,6 +13,13 @@ ONNX = ("onnxruntime",)
 SAFETENSORS = ("transformers", "npu_library")
 """Engines of each form, the best of them first."""
 
+READS = {
+    **dict.fromkeys(OPENVINO, "openvino_model.xml"),
+    **dict.fromkeys(ONNX, "genai_config.json"),
+    **dict.fromkeys(SAFETENSORS, "model.safetensors"),
+}
+"""Engine → the file that it looks for in a model's folder."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class FoundModel:

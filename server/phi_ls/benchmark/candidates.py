@@ -16,18 +16,11 @@ from phi_providers.environments.kept import interpreter
 from phi_providers.environments.recipes import EnvironmentFailed, recipe
 from phi_providers.messages import Load
 from phi_providers.models.builtin_forms import FORMS_DIR
-from phi_providers.models.forms import ONNX, OPENVINO, SAFETENSORS, FoundModel, builtin
+from phi_providers.models.forms import ONNX, OPENVINO, READS, SAFETENSORS, FoundModel, builtin
 from phi_providers.models.npu_fit import npu_misfit
 
 ON_THIS_MACHINE = (*OPENVINO, *ONNX, *SAFETENSORS)
 """Engines that are measured unless others are named."""
-
-NEEDED = {
-    **dict.fromkeys(OPENVINO, "openvino_model.xml"),
-    **dict.fromkeys(ONNX, "genai_config.json"),
-    **dict.fromkeys(SAFETENSORS, "model.safetensors"),
-}
-"""What the folder of a model holds that an engine can run."""
 
 NPU_LIBRARY_PRECISIONS = ("fp16", "int8", "int4")
 """It quantises while it loads."""
@@ -92,7 +85,7 @@ def _of_engine(engine: str, models: Sequence[FoundModel], devices: Sequence[str]
     if missing:
         yield LeftOut(what=engine, reason=missing)
     elif not suited:
-        yield LeftOut(what=engine, reason=f"no model in its form; name a folder with {NEEDED[engine]} by --model")
+        yield LeftOut(what=engine, reason=f"no model in its form; name a folder with {READS[engine]} by --model")
     else:
         for model in suited:
             for device in devices:
@@ -164,7 +157,7 @@ def _misfit(model: FoundModel) -> str:
 
 
 def _precision(load: Load) -> str:
-    """Return the precision of the weights as the engine gets them."""
+    """Return the precision in which the engine is given the weights; it may compute in another one."""
     if FORMS_DIR in load.options and load.engine in SAFETENSORS and "precision" not in load.options:
         return "fp32"  # what the built-in model is converted to for torch
     return str(load.options.get("precision") or load.model.precision)

@@ -36,7 +36,7 @@ class Row:
     model: str
     engine: str
     precision: str
-    """Of the weights."""
+    """In which the weights are stored, whatever the engine computes in."""
     requested_device: str
     wanted_tokens: int = 0
     """How long the prompt was meant to be; the samples tell how long it was."""

@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-import contextlib
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from phi_ls import folders
 from phi_ls.benchmark.candidates import Candidate
 from phi_ls.benchmark.figures import Row, Sample
 from phi_ls.benchmark.memory import DeviceMemory, peak, resident
 from phi_ls.benchmark.prompts import APPENDED, APPENDED_TOKENS, Prompts, lines_for, parts
+from phi_ls.measured import keep_new
 from phi_providers.errors import ProviderError
 from phi_providers.messages import Urgency, Usage
 from phi_providers.pool import Job, Limits, Pool
 
 Say = Callable[[str], None]
 
-LIMITS = Limits(breaker_limit=1, silence_s=60.0, loading_silence_s=60.0, cancel_grace_s=60.0, grace_s=5.0)
+LIMITS = Limits(breaker_limit=1, silence_s=25.0, loading_silence_s=60.0, cancel_grace_s=25.0, grace_s=5.0)
 """A worker that has died is a result, not a reason for another; one that is slower than the language server would bear
-is a result, too. And the next one starts when its memory is free: gigabytes take the system more than half a second."""
+is a result, too. A step may take 25 s and no longer: after 30 s the worker's own watchdog ends it, and could not say as
+well what happened. And the next one starts when its memory is free: gigabytes take the system more than half a second.
+"""
 
 RESERVE_TOKENS = 64
 """Room that a worker keeps for the answer, however short."""
@@ -42,19 +43,22 @@ class Effort:
 
 
 async def measure(candidate: Candidate, effort: Effort, rows: list[Row], say: Say) -> None:
-    """Append a row for each length of prompt to `rows`, and fill it in; what fails is told in the last of them.
+    """Append a row for each length of prompt to `rows`, and fill it in; what fails is told in all that are not full.
 
     Cancelled, it ends the worker and leaves what has been measured.
     """
     bench = _Bench(candidate, effort, say)
+    waiting = [candidate.row(wanted) for wanted in effort.prompt_tokens]
+    rows += waiting
+    for row in waiting:
+        row.failure = "interrupted"
     try:
-        for wanted in effort.prompt_tokens:
-            rows.append(candidate.row(wanted))
-            rows[-1].failure = "interrupted"
-            await bench.measure(wanted, rows[-1])
-            rows[-1].failure = ""
+        while waiting:
+            await bench.measure(waiting[0])
+            waiting.pop(0).failure = ""
     except ProviderError as exc:
-        rows[-1].failure = str(exc)
+        for row in waiting:
+            row.failure = str(exc)
     finally:
         await bench.close()
 
@@ -76,14 +80,15 @@ class _Bench:
         self._memory = DeviceMemory()
         self._begun = time.perf_counter()
         self._load_ms: float | None = None
-        self._pool = Pool([candidate.load], home=_worker_home(), on_change=self._changed, limits=LIMITS)
+        self._seen: set[int] = set()
+        self._pool = Pool([candidate.load], home=folders.worker_home(), on_change=self._changed, limits=LIMITS)
 
     async def close(self) -> None:
         await self._pool.close()
 
-    async def measure(self, wanted: int, row: Row) -> None:
-        """Fill in a row for prompts of `wanted` tokens, or as many as the model's context holds."""
-        lines = await self._lines(self._within_context(wanted))
+    async def measure(self, row: Row) -> None:
+        """Fill in a row for prompts of the wanted length, or of as many tokens as the model's context holds."""
+        lines = await self._lines(self._within_context(row.wanted_tokens))
         self._describe(row)
         for number in range(self._effort.repeats):
             self._say(f"{row.title}: {number + 1} of {self._effort.repeats}")
@@ -139,11 +144,14 @@ class _Bench:
 
     def _changed(self) -> None:
         """The worker's state or stage has changed."""
-        for worker in self._pool.status().workers:
+        workers = self._pool.status().workers
+        for worker in workers:
             if worker.profile is None:
                 self._say(f"{self._candidate.row(0).title}: {worker.stage}")
             elif self._load_ms is None:
                 self._load_ms = (time.perf_counter() - self._begun) * 1000
+        # The language server takes the fastest device first, of those that have been measured.
+        keep_new(workers, self._seen)
 
     def _describe(self, row: Row) -> None:
         row.load_ms = self._load_ms
@@ -155,14 +163,6 @@ class _Bench:
         pid = next((worker.pid for worker in self._pool.status().workers), None)
         row.resident_bytes, row.peak_bytes = resident(pid), peak(pid)
         row.device_bytes = self._memory.taken(row.device, pid)
-
-
-def _worker_home() -> Path:
-    """Return a private folder for what engines write into a home of their own; they get by without one."""
-    path = folders.cache_dir() / "worker-home"
-    with contextlib.suppress(OSError):
-        folders.private_dir(path)
-    return path
 
 
 async def measure_all(candidates: Sequence[Candidate], effort: Effort, rows: list[Row], say: Say) -> None:

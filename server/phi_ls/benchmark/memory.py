@@ -7,7 +7,7 @@ from pathlib import Path
 
 import psutil
 
-from phi_ls.terminal.device_load import DeviceLoad, Meter
+from phi_ls.device_load import DeviceLoad, Meter
 
 NO_MEMORY_OF_ITS_OWN = ("CPU", "NONE", "ELSEWHERE", "")
 

@@ -19,10 +19,10 @@ def register(server: PhiLanguageServer) -> None:
     told = Told()
 
     def changed() -> None:
-        pool, settings = server.session.pool, server.session.settings
+        pool = server.session.pool
         status = pool.status()
-        if news := told.news(status.given_up, pool.model, pinned=settings.device != "auto"):
-            text = message(news, pool.model, status.workers)
+        if news := told.news(status.given_up, pool.model, pinned=server.session.overruled):
+            text = message(news, status.given_up, pool.model, status.workers)
             server.window_show_message(types.ShowMessageParams(type=types.MessageType.Warning, message=text))
 
     server.on_change.append(changed)
@@ -48,10 +48,15 @@ class Told:
         return news
 
 
-def message(news: Sequence[GivenUp], answering: ModelInfo | None, workers: Sequence[WorkerStatus]) -> str:
+def message(
+    news: Sequence[GivenUp],
+    given_up: Sequence[GivenUp],
+    answering: ModelInfo | None,
+    workers: Sequence[WorkerStatus],
+) -> str:
     """Return what failed and why, who answers now, and what happens next."""
     causes = "; ".join(dict.fromkeys(_cause(each) for each in news))
-    failed = {_place(each) for each in news}
+    failed = {_place(each) for each in given_up}
     others = [worker for worker in workers if (worker.engine, worker.order.device, worker.model) not in failed]
     if answering is None:
         return f"phi-ls: {causes}; nothing answers, run `phi-ls doctor`; {_again(news)}"

@@ -27,6 +27,7 @@ from phi_ls.terminal.report import Report, report_of, report_of_drop
 from phi_ls.terminal.session import Choice, terminal_session
 from phi_providers.errors import ProviderError
 from phi_providers.models.manifest import ModelError
+from phi_providers.same_device import same_device
 
 WAIT_S = 600.0
 """Somebody who asks on a terminal waits for a large model to load and to read the prompt, and can press Ctrl-C."""
@@ -83,16 +84,20 @@ async def _answered(command: Command, choice: Choice) -> tuple[Answer, Report]:
 
 
 def _note_stand_in(session: Session, report: Report) -> None:
-    """Say it when another model or device than the user's choice is at work."""
-    status = session.pool.status()
+    """Say it when another model, engine or device than the user's choice is at work."""
+    status, wanted = session.pool.status(), session.settings
     for given_up in status.given_up:
         if report.model and given_up.model != report.model:
             output.note(f"{report.model} has answered, not {given_up.model}: {given_up.cause}")
             return
-    if report.device and report.requested_device.upper() not in ("AUTO", report.device.upper()):
+        if report.engine and wanted.engine not in ("auto", report.engine):
+            output.note(f"{report.engine} has answered, not {wanted.engine}: {given_up.cause}")
+            return
+    requested = report.requested_device
+    if report.device and requested != "auto" and not same_device(requested, report.device):
         profile = session.pool.profile
         why = (profile.device_reason if profile else "") or status.trouble
-        output.note(f"{report.device} has answered, not {report.requested_device}: {why or 'it could not be used'}")
+        output.note(f"{report.device} has answered, not {requested}: {why or 'it could not be used'}")
 
 
 async def _complete(session: Session, cursor: Cursor) -> Answer:

@@ -118,13 +118,22 @@ def _show(results: Results, chart: Path | None, *, as_json: bool) -> None:
 
         show(results, Console(highlight=False))
     if chart is not None:
-        if results.measured:
-            from phi_ls.terminal.bench_chart import draw
+        _draw(results, chart)
 
-            draw(results, chart)
-            output.note(f"the chart is in {chart}")
-        else:
-            output.note("there is nothing to draw a chart of")
+
+def _draw(results: Results, chart: Path) -> None:
+    """Draw what was measured; where that fails, the figures have been printed all the same."""
+    if not results.measured:
+        output.note("there is nothing to draw a chart of")
+        return
+    from phi_ls.terminal.bench_chart import draw
+
+    try:
+        draw(results, chart)
+    except OSError as exc:
+        output.note(f"the chart could not be written to {chart}: {exc.strerror or exc}")
+    else:
+        output.note(f"the chart is in {chart}")
 
 
 def _machine() -> dict[str, object]:

@@ -38,6 +38,21 @@ def refusal(file: Path) -> str:
         import matplotlib.figure  # noqa: F401  # half an installation would fail only after minutes of measuring
     except ImportError:
         return "drawing needs matplotlib; pip install 'phi-ls[charts]'"
+    return _obstacle(file)
+
+
+def _obstacle(file: Path) -> str:
+    """Return why the file cannot be written, by opening it: nothing else tells on every system."""
+    if file.exists() and not file.is_file():
+        return f"{file} is there already, and is no file"
+    new = not file.exists()
+    try:
+        with file.open("ab"):
+            pass
+        if new:
+            file.unlink()
+    except OSError as exc:
+        return f"{file} cannot be written: {exc.strerror or exc}"
     return ""
 
 

@@ -13,11 +13,15 @@ from rich.text import Text
 
 from phi_ls.benchmark.figures import Figure, Results, Row
 from phi_ls.layers import printable
+from phi_providers.same_device import same_device
 
 WIDE = 118
 """Columns of a terminal from which on the table has the less important ones, too."""
 
 NOTHING = "–"
+
+TOLERANCE = 0.1
+"""Share by which prompts may be longer or shorter than was asked for: they consist of whole lines."""
 
 
 @dataclass(frozen=True)
@@ -38,13 +42,11 @@ def show(results: Results, console: Console) -> None:
         console.print()
         console.print(Text(printable(model), style="bold"))
         console.print(_table(columns, list(rows)))
-    _list(
-        console,
-        "Not measured, or not to the end",
-        [(row.title, row.failure) for row in results.rows if row.failure],
-        "red",
-    )
+    failed = [(row.title, row.failure) for row in results.rows if row.failure]
+    _list(console, "Not measured, or not to the end", failed, "red")
     _list(console, "Not on the device that was asked for", list(filter(None, map(_moved, results.rows))), "")
+    cut = list(filter(None, map(_of_another_length, results.rows)))
+    _list(console, "Not with prompts of the length that was asked for", cut, "")
     _list(console, "Left out", [(each.what, each.reason) for each in results.left_out], "")
     console.print()
     if results.measured:
@@ -76,7 +78,7 @@ def _list(console: Console, title: str, lines: list[tuple[str, str]], style: str
         return
     console.print()
     console.print(Text(title, style="bold"))
-    for what, why in lines:
+    for what, why in dict.fromkeys(lines):
         console.print(Text(f"  {printable(what, 200)}: ").append(printable(why, 500), style=style))
 
 
@@ -122,8 +124,16 @@ def _reused(row: Row) -> str:
 
 def _moved(row: Row) -> tuple[str, str] | None:
     """Return why a row is not one of the device that was asked for by name."""
-    same = row.requested_device in ("auto", "") or row.requested_device.upper() == row.device.upper()
+    same = row.requested_device in ("auto", "") or same_device(row.requested_device, row.device)
     return None if same or not row.device else (f"{row.title}, not {row.requested_device}", row.device_reason)
+
+
+def _of_another_length(row: Row) -> tuple[str, str] | None:
+    """Return how long the prompts of a row were where that is not what was asked for: few fit into a context."""
+    found = row.median("prompt_tokens")
+    if found is None or abs(found - row.wanted_tokens) <= TOLERANCE * row.wanted_tokens:
+        return None
+    return f"{row.title}, prompts of {row.wanted_tokens:,} tokens", f"they had {found:,.0f}, which the figures are for"
 
 
 _PROMPT = _Column("prompt\ntokens", lambda row: _whole(row.median("prompt_tokens")))
@@ -132,7 +142,7 @@ _PREFILL = _Column("prefill\nper s", lambda row: _rate(row.prefill_tokens_per_s)
 _COLUMNS = (
     _Column("engine", lambda row: row.engine, "left"),
     _Column("device", lambda row: row.device or row.requested_device, "left"),
-    _Column("weights", lambda row: row.precision, "left"),
+    _Column("stored\nas", lambda row: row.precision, "left"),
     _PROMPT,
     _Column("cold\nms", lambda row: _ms(row.median("cold_ms"))),
     _Column("cached\nms", lambda row: _ms(row.median("cached_ms"))),

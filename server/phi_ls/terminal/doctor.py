@@ -21,6 +21,7 @@ from phi_ls.terminal.doctor_folders import FolderReport, look_at_folders
 from phi_providers.devices import Device, EngineReport
 from phi_providers.messages import Load
 from phi_providers.models.manifest import ModelError
+from phi_providers.same_device import same_device
 
 WORKS, NOTHING_WORKS = 0, 3
 """Exit codes."""
@@ -29,8 +30,8 @@ PACKAGES = ("pygls", "lsprotocol", "tokenizers", "tree-sitter")
 """What is in use besides the engines, whose versions are told with them."""
 
 TELEMETRY = (
-    "off. phi-ls has none; OpenVINO's is blocked before OpenVINO is imported. A worker on the CPU gives up the "
-    "network where the system lets it."
+    "off. phi-ls has none; OpenVINO's is blocked before OpenVINO is imported. A worker that is asked for the "
+    "CPU gives up the network where the system lets it."
 )
 
 
@@ -63,6 +64,11 @@ class Examination:
         """Whether a model can run on any device."""
         return any(device.usable for engine in self.engines for device in engine.devices)
 
+    @property
+    def answers(self) -> bool:
+        """Whether somebody answers while the user types."""
+        return bool(self.typing.model)
+
 
 def run(*, as_json: bool) -> int:
     """Examine this machine and print the result; returns the exit code."""
@@ -75,7 +81,7 @@ def run(*, as_json: bool) -> int:
         with waiting() as waiting_for:
             found = examine(waiting_for)
         show(found)
-    return WORKS if found.works else NOTHING_WORKS
+    return WORKS if found.answers else NOTHING_WORKS
 
 
 def examine(waiting_for: Callable[[list[str]], None] = lambda _: None) -> Examination:
@@ -149,9 +155,7 @@ def _who(load: Load, device: str) -> Answerer:
 
 
 def _is(wanted: str, found: str) -> bool:
-    # `GPU` is the first of several, which OpenVINO calls GPU.0 then and torch cuda:0.
-    name = wanted.upper()
-    return name == "AUTO" or found.upper() in (name, f"{name}.0", f"{name}:0")
+    return wanted == "auto" or same_device(wanted, found)
 
 
 def _versions() -> dict[str, str]:

@@ -8,17 +8,9 @@ from pathlib import Path
 
 from phi_providers.devices import EngineReport
 from phi_providers.messages import Load
-from phi_providers.models.forms import FoundModel, builtin, find
+from phi_providers.models.forms import READS, FoundModel, builtin, find
 from phi_providers.models.manifest import ModelError
 from phi_providers.models.npu_fit import npu_misfit
-
-READS = {
-    "openvino": "openvino_model.xml",
-    "onnxruntime": "genai_config.json",
-    "transformers": "model.safetensors",
-    "npu_library": "model.safetensors",
-}
-"""Engine → the file that it looks for in a model's folder."""
 
 SMALL = "it is small and runs on the CPU; an NPU is for a model of your own"
 

@@ -11,7 +11,7 @@ from phi_ls import folders
 from phi_ls.markdown_text import clean
 from phi_ls.terminal.doctor_fix_progress import shown
 from phi_providers.environments.build import build
-from phi_providers.environments.kept import State, folder_of, remove, size_of, state
+from phi_providers.environments.kept import State, folder_of, others, remove, size_of, state
 from phi_providers.environments.recipes import EnvironmentFailed, Recipe, recipe
 
 DONE, FAILED, DECLINED = 0, 1, 2
@@ -40,6 +40,10 @@ def fix(engine: str, *, yes: bool, console: Console | None = None) -> int:
         return FAILED
     size = size_of(folder_of(root, wanted))
     console.print(Text(f"{wanted.title} works ({size / GIGABYTE:.1f} GB): {python}", style="green"))
+    # Said again here: on a terminal, what is said while it is made goes with the line that moves.
+    for left in others(root, engine, folder_of(root, wanted)):
+        told = f"{left} is an older one that could not be removed; end what uses it and run the command again"
+        console.print(Text(clean(told), style="yellow"))
     return DONE
 
 

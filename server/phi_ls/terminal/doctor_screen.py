@@ -82,8 +82,8 @@ def _versions(versions: dict[str, str]) -> Text:
 
 
 def _verdict(found: Examination) -> Text:
-    if found.typing.model:
+    if found.answers:
         return Text("phi-ls works here. `phi-ls demo` shows it.", style="bold green")
     if found.works:
-        return Text("An engine works here, but none that can run the model; see above.", style="bold red")
+        return Text("An engine works here, but not for this model with these settings; see above.", style="bold red")
     return Text("No engine can run a model here; the lines above say what to do.", style="bold red")

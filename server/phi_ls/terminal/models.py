@@ -6,8 +6,10 @@ from typing import Annotated, Optional
 
 import typer
 
+from phi_providers.export.presets import PRESETS
+
 models = typer.Typer(
-    help="Find, fetch, check, choose and remove models.",
+    help="Find, fetch, convert, check, choose and remove models.",
     epilog="Exit codes: 0 done, 1 failed or damaged, 2 wrong usage or declined.",
     no_args_is_help=True,
     rich_markup_mode=None,
@@ -48,6 +50,22 @@ def pull(
 
     order = Order(model=model, engine=engine, precision=precision, yes=yes, use=use, latest=latest)
     raise typer.Exit(run(order, as_json=as_json))
+
+
+@models.command()
+def export(
+    source: Annotated[
+        str, typer.Argument(metavar="SOURCE", help="Folder with a model's safetensors, or id of an installed original.")
+    ],
+    preset: Annotated[str, typer.Option(help=f"One of {', '.join(each.name for each in PRESETS)}.")],
+    name: Annotated[str, typer.Option(help="Id of the result; by default made of the source's and the preset's.")] = "",
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask before a missing environment is made.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Convert a model's original weights on this machine, and install the result."""
+    from phi_ls.terminal.models_export import Wish, run
+
+    raise typer.Exit(run(Wish(source=source, preset=preset, name=name, yes=yes), as_json=as_json))
 
 
 @models.command()

@@ -14,7 +14,7 @@ from rich.text import Text
 
 from phi_ls.status_file import running_servers
 from phi_ls.terminal import output
-from phi_ls.terminal.device_load import Meter
+from phi_ls.device_load import Meter
 from phi_ls.terminal.status_screen import machine_view, servers_view
 
 REFRESH_S = 1.0

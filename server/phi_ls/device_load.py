@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import csv
 import shutil
 import subprocess
 import time
@@ -13,8 +12,10 @@ from pathlib import Path
 
 import psutil
 
-QUERY_S = 2.0
-"""nvidia-smi answers within 0.1 s; with a hung driver it never does."""
+from phi_providers.devices import nvidia_tool
+
+ANSWER_S = 2.0
+"""For NVIDIA's tool, while somebody watches the screen."""
 
 SYSFS, PROCFS = Path("/sys"), Path("/proc")
 
@@ -44,11 +45,13 @@ class Meter:
     ) -> None:
         self._sysfs, self._procfs, self._clock = sysfs, procfs, clock
         self._last: dict[str, tuple[int, int]] = {}
+        self._looked = False
         self._nvidia = Nvidia()
 
     def look(self, workers: Iterable[int] = ()) -> list[DeviceLoad]:
         """Return what is known of every processor; `workers` are the processes whose use of a GPU is added up."""
-        found = [_cpu(), *self._npus(), *self._nvidia.look()]
+        found = [_cpu(known=self._looked), *self._npus(), *self._nvidia.look()]
+        self._looked = True
         gpu = self._gpu(list(workers))
         return [*found, gpu] if gpu else found
 
@@ -83,51 +86,40 @@ class Meter:
         return min(1.0, max(0.0, (used_ns - before[1]) / (now - before[0])))
 
 
-def _cpu() -> DeviceLoad:
+def _cpu(*, known: bool) -> DeviceLoad:
     memory = psutil.virtual_memory()
-    busy = psutil.cpu_percent(interval=None) / 100
-    return DeviceLoad(name="CPU", busy=busy, memory_used=memory.total - memory.available, memory_total=memory.total)
+    busy = psutil.cpu_percent(interval=None) / 100  # at first 0: it has nothing to compare with, and does not say so
+    return DeviceLoad(name="CPU", busy=busy if known else None, memory_used=memory.total - memory.available, memory_total=memory.total)
 
 
 class Nvidia:
     """NVIDIA GPUs, as their driver's own tool tells; one that hangs is not asked again."""
 
-    def __init__(self, tool: str | None = None, query_s: float = QUERY_S) -> None:
+    def __init__(self, tool: str | None = None, answer_s: float = ANSWER_S) -> None:
         self._tool = tool or shutil.which("nvidia-smi")
-        self._query_s = query_s
+        self._answer_s = answer_s
 
     def look(self) -> list[DeviceLoad]:
         """Return a load for each GPU; none where there is no tool, or no answer."""
         if self._tool is None:
             return []
-        query = "--query-gpu=name,utilization.gpu,memory.used,memory.total"
+        fields = ("name", "utilization.gpu", "memory.used", "memory.total")
         try:
-            done = subprocess.run(
-                [self._tool, query, "--format=csv,noheader,nounits"],
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                timeout=self._query_s,
-                check=True,
-            )
+            return list(read_nvidia(nvidia_tool.ask(*fields, tool=self._tool, answer_s=self._answer_s)))
         except subprocess.TimeoutExpired:
             self._tool = None
             return []
-        except (OSError, subprocess.SubprocessError):
-            return []
-        return list(read_nvidia(done.stdout.decode("utf-8", "replace")))
 
 
 def read_nvidia(table: str) -> Iterator[DeviceLoad]:
     """Yield what the tool's table says, a GPU a line: name, per cent, MiB used, MiB there are."""
-    for row in csv.reader(table.splitlines(), skipinitialspace=True):
-        if len(row) == 4:
-            name, busy, used, total = row[0], *(int(cell) if cell.isdigit() else None for cell in row[1:])
-            yield DeviceLoad(
-                name=name,
-                busy=None if busy is None else busy / 100,
-                memory_used=None if used is None else used * 2**20,
-                memory_total=None if total is None else total * 2**20,
-            )
+    for name, busy, used, total in nvidia_tool.rows(table, columns=4):
+        yield DeviceLoad(
+            name=name,
+            busy=int(busy) / 100 if busy.isdigit() else None,
+            memory_used=nvidia_tool.mebibytes(used),
+            memory_total=nvidia_tool.mebibytes(total),
+        )
 
 
 def _used(facts: dict[str, str]) -> tuple[int, int]:
