@@ -14,7 +14,10 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES = {"phi_ls": ROOT / "server", "phi_providers": ROOT / "providers"}
 
-SEAM = ("phi_providers.pool", "phi_providers.messages", "phi_providers.errors", "phi_providers.devices")
+SEAM = (
+    *("phi_providers.pool", "phi_providers.messages", "phi_providers.errors"),
+    *("phi_providers.devices", "phi_providers.same_device"),
+)
 """What the server may use of the providers, beside all in their packages for models and environments."""
 PACKAGES = ("models", "catalogue", "hub", "export", "environments")
 

@@ -21,9 +21,9 @@ class Configuration:
         self._resolve()
 
     def add(self, layer: Layer) -> None:
-        """Add a layer; one of the editor's configuration replaces the one before."""
-        if layer.source is Source.CONFIGURATION:
-            self._layers = [old for old in self._layers if old.source is not Source.CONFIGURATION]
+        """Add a layer; one of the editor's configuration, or of the user's file, replaces the one before."""
+        if layer.source in (Source.CONFIGURATION, Source.USER_FILE):
+            self._layers = [old for old in self._layers if old.source is not layer.source]
         self._layers.append(layer)
         self._resolve()
 

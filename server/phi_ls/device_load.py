@@ -89,7 +89,9 @@ class Meter:
 def _cpu(*, known: bool) -> DeviceLoad:
     memory = psutil.virtual_memory()
     busy = psutil.cpu_percent(interval=None) / 100  # at first 0: it has nothing to compare with, and does not say so
-    return DeviceLoad(name="CPU", busy=busy if known else None, memory_used=memory.total - memory.available, memory_total=memory.total)
+    return DeviceLoad(
+        name="CPU", busy=busy if known else None, memory_used=memory.total - memory.available, memory_total=memory.total
+    )
 
 
 class Nvidia:

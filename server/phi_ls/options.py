@@ -176,6 +176,7 @@ OPTIONS: dict[str, Option] = {
     "engine": Option("engine", _ID),
     "device": Option("device", device),
     "modelPath": Option("model_path", path, trusted_only=True),
+    "offerModel": Option("offer_model", flag),
     "openaiServer.url": Option("openai_server_url", address, trusted_only=True),
     "inlineCompletion.enable": Option("inline_completion.enable", flag),
     "inlineCompletion.automatic": Option("inline_completion.automatic", flag),

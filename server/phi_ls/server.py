@@ -19,10 +19,13 @@ from phi_ls.features import (
     initialize,
     inline_completion,
     loading_progress,
+    model_offer,
+    select_model,
     status,
     synchronization,
     why_no_suggestion,
 )
+from phi_ls.features.model_fetching import Fetching
 from phi_ls.protocol import PhiProtocol
 from phi_ls.session import Session
 
@@ -37,6 +40,8 @@ FEATURES = (
     hover,
     explain,
     why_no_suggestion,
+    model_offer,
+    select_model,
 )
 
 
@@ -54,6 +59,7 @@ class PhiLanguageServer(LanguageServer):
         self.on_change: list[Callable[[], None]] = []
         """Called when the pool or the session has something new to show."""
         self.on_close: list[Callable[[], None]] = []
+        self.fetching = Fetching(self)
         self._session: Session | None = None
         for feature in FEATURES:
             feature.register(self)

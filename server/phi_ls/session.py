@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cachetools import LRUCache
@@ -136,7 +135,7 @@ class Session:
         self.device_reason = comparison(loads, speeds) if self.settings.device == "auto" else ""
         return Pool(
             loads,
-            home=_worker_home(),
+            home=folders.worker_home(),
             on_change=self._changed,
             idle_unload_s=self.settings.idle_unload_minutes * 60,
         )
@@ -150,14 +149,3 @@ class Session:
 
 def _who_answers(settings: Settings) -> tuple[object, ...]:
     return (settings.model, settings.engine, settings.device, settings.model_path, settings.idle_unload_minutes)
-
-
-def _worker_home() -> Path:
-    """Return a private folder for what engines write into a home of their own; the user's stays clean."""
-    path = folders.cache_dir() / "worker-home"
-    try:
-        return folders.private_dir(path)
-    except OSError as exc:
-        # No cache folder, no home: engines get by without one, and the server must not fail for it.
-        log.warning("%s; workers run without a home folder", exc)
-        return path

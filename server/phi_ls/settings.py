@@ -58,6 +58,8 @@ class Settings:
     device: str = "auto"
     model_path: str | None = None
     openai_server_url: str | None = None
+    offer_model: bool = True
+    """False: never ask whether to fetch a better model than the built-in one."""
     inline_completion: InlineCompletion = field(default_factory=InlineCompletion)
     completion_enable: str = "fallback"
     hover: Hover = field(default_factory=Hover)

@@ -7,7 +7,7 @@ from editor.echo_editor import GHOST_TEXT, StartEditor
 from editor.friendly_client import StartFriendly
 from lsprotocol import types
 
-COMMANDS = {"phi-ls.explain", "phi-ls.status", "phi-ls.whyNoSuggestion"}
+COMMANDS = {"phi-ls.explain", "phi-ls.selectModel", "phi-ls.status", "phi-ls.whyNoSuggestion"}
 
 
 def test_a_client_with_ghost_text_is_offered_it_and_no_completion(editor: StartEditor) -> None:

@@ -24,7 +24,7 @@ from phi_providers.environments.recipes import EnvironmentFailed, Recipe, recipe
 ENVIRONMENTS = "PHI_LS_TEST_ENVIRONMENTS"
 """Names the folder that holds the environments; by default it is in the user's cache."""
 
-NAMES = ("npu_library", "transformers", "serving")
+NAMES = ("npu_library", "transformers", "serving", "openvino-export", "onnx-builder")
 
 TOGETHER = 2
 """How many are made at a time: pip and the compiler keep one core busy each, and wait for the network in between."""
@@ -94,7 +94,7 @@ def main() -> int:
     begun = time.monotonic()
 
     def tell(name: str, line: str) -> None:
-        print(f"{time.monotonic() - begun:5.0f} s  {name:12}  {line}", flush=True)
+        print(f"{time.monotonic() - begun:5.0f} s  {name:15}  {line}", flush=True)
 
     print(f"environments of engines, in {root()}", flush=True)
     with ThreadPoolExecutor(TOGETHER) as threads:

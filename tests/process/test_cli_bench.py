@@ -109,6 +109,16 @@ def test_a_worker_that_dies_is_a_row_with_the_reason(cli: CommandLine) -> None:
     assert "crashed in native code" in row["failure"]
 
 
+def test_a_worker_that_dies_leaves_a_row_for_each_length(cli: CommandLine) -> None:
+    """Also for those whose turn had not come, with the same reason."""
+    cli.script({"when": " = 1\n", "tokens": ["x "], "then": "abort", "at": 1}, WORDS)
+    done = cli.run("bench", *QUICK, "--prompt-tokens", "256", "--json")
+    first, second = json.loads(done.stdout)["rows"]
+    assert (1, 0) == (len(first["samples"]), len(second["samples"]))
+    assert "crashed in native code" in first["failure"]
+    assert first["failure"] == second["failure"]
+
+
 def test_a_worker_that_refuses_is_no_end(cli: CommandLine) -> None:
     """An engine that cannot load is told of with its reason, once, and nothing measured at all is exit code 3."""
     cli.script(load={"then": "fail"}, record=str(cli.folder / "record"))
@@ -153,7 +163,8 @@ def test_the_charts_are_a_picture(cli: CommandLine) -> None:
 
 def test_a_chart_that_could_not_be_drawn_is_refused_at_once(cli: CommandLine) -> None:
     """A folder that is not there, or a picture of an unknown kind: one error, and no worker starts."""
-    for file, told in (("nowhere/speed.png", "no folder"), ("speed.bmp", ".png")):
+    (cli.folder / "folder.png").mkdir()
+    for file, told in (("nowhere/speed.png", "no folder"), ("speed.bmp", ".png"), ("folder.png", "is no file")):
         done = cli.run("bench", *QUICK, "--chart", file)
         assert (2, "") == (done.returncode, done.stdout)
         assert told in done.stderr

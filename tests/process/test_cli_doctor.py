@@ -28,13 +28,21 @@ def cli(tmp_path: Path) -> CommandLine:
     return CommandLine(tmp_path)
 
 
+OPENVINO, ONNX = {"openvino": "libtbb.so.12 is missing"}, {"onnxruntime_genai": "libgenai.so is missing"}
+
+
 @pytest.fixture
 def broken(cli: CommandLine) -> Path:
     """The interpreter of an installation in which OpenVINO and ONNX Runtime cannot be imported."""
+    return installation(cli, {**OPENVINO, **ONNX})
+
+
+def installation(cli: CommandLine, broken: dict[str, str]) -> Path:
+    """Return the interpreter of an installation in which some packages cannot be imported, and why not."""
     folder = cli.folder / "broken"
     venv.create(folder, symlinks=True)
     (packages,) = folder.glob("lib/python*/site-packages")
-    for name, why in (("openvino", "libtbb.so.12 is missing"), ("onnxruntime_genai", "libgenai.so is missing")):
+    for name, why in broken.items():
         (packages / name).mkdir()
         (packages / name / "__init__.py").write_text(f"raise ImportError({why!r})\n", "utf-8")
     (packages / "others.pth").write_text("\n".join(path for path in sys.path if Path(path).is_dir()), "utf-8")
@@ -157,6 +165,18 @@ def test_nothing_works_for_people(cli: CommandLine, broken: Path) -> None:
     assert 3 == done.returncode
     assert "nobody" in done.stdout
     assert "No engine can run a model here" in done.stdout
+
+
+def test_what_works_is_not_what_was_chosen(cli: CommandLine) -> None:
+    """An engine that works, but that the settings do not lead to, answers nobody: the exit code says what is said."""
+    cli.config.write_text("engine = 'openvino'\n", "utf-8")
+    python = installation(cli, OPENVINO)
+    done = doctor(cli, python)
+    assert 3 == done.returncode
+    assert "while you type nobody" in " ".join(done.stdout.split())
+    assert "An engine works here, but not for this model with these settings" in " ".join(done.stdout.split())
+    cli.config.write_text("engine = 'onnxruntime'\n", "utf-8")
+    assert 0 == doctor(cli, python).returncode
 
 
 def test_a_device_that_is_listed_but_cannot_compute() -> None:

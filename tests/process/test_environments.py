@@ -13,7 +13,7 @@ import psutil
 import pytest
 from process.tiny_environment import OURS, Workshop, wheel
 
-from phi_providers.environments.kept import State, interpreter, python_of, remove, site_packages, state
+from phi_providers.environments.kept import State, interpreter, others, python_of, remove, site_packages, state
 from phi_providers.environments.lock import locked
 from phi_providers.environments.pip import run
 from phi_providers.environments.recipes import EnvironmentFailed
@@ -93,6 +93,19 @@ def test_another_recipe_is_another_environment_and_the_old_one_goes(workshop: Wo
     assert (State.ABSENT, State.READY) == (state(workshop.place(old)), state(workshop.place(new)))
     assert [workshop.place(new)] == remove(workshop.root, "tiny")
     assert ["tiny-notes"] == [path.name for path in workshop.root.iterdir() if path.is_dir()]
+
+
+def test_an_old_one_that_is_in_use_stays_until_the_next_time(workshop: Workshop) -> None:
+    """The new one is whole all the same, people are told, and another call takes the old one away."""
+    old = workshop.recipe(wheel(workshop.folder, "tiny", version="1.0"))
+    new = workshop.recipe(wheel(workshop.folder, "tiny", version="2.0"))
+    workshop.build(old)
+    with locked(workshop.root / f"{workshop.place(old).name}.lock"):
+        assert workshop.build(new)
+    assert workshop.told[-1].startswith("an older one stays until the next time: another process")
+    assert [workshop.place(old)] == others(workshop.root, "tiny", workshop.place(new))
+    assert workshop.build(new)
+    assert [] == others(workshop.root, "tiny", workshop.place(new))
 
 
 def test_a_package_that_does_not_exist(workshop: Workshop) -> None:

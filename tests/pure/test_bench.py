@@ -11,9 +11,10 @@ from rich.console import Console
 from phi_ls.benchmark.figures import LeftOut, Results, Row, Sample, as_object
 from phi_ls.benchmark.memory import in_use
 from phi_ls.benchmark.prompts import Prompts, lines_for
+from phi_ls.device_load import DeviceLoad
+from phi_ls.terminal.bench import _draw
 from phi_ls.terminal.bench_chart import draw, refusal
 from phi_ls.terminal.bench_screen import show
-from phi_ls.device_load import DeviceLoad
 
 MACHINE = {"phi_ls": "1.0", "processor": "Some processor", "cores": 4, "memory_bytes": 2**34}
 
@@ -31,13 +32,21 @@ def sample(cold_ms: float, cached_ms: float = 10.0, ms_per_token: float | None =
     )
 
 
-def row(*samples: Sample, engine: str = "openvino", model: str = "phi-3", failure: str = "") -> Row:
+def row(
+    *samples: Sample,
+    engine: str = "openvino",
+    model: str = "phi-3",
+    failure: str = "",
+    device: str = "CPU",
+    wanted_tokens: int = 500,
+) -> Row:
     return Row(
         model=model,
         engine=engine,
         precision="int4",
         requested_device="CPU",
-        device="CPU" if samples else "",
+        wanted_tokens=wanted_tokens,
+        device=device if samples else "",
         load_ms=1234.0,
         resident_bytes=2**31,
         samples=list(samples),
@@ -148,6 +157,29 @@ def test_what_failed_and_what_was_left_out_is_told() -> None:
     assert "openvino on GPU: there is no Intel GPU; use CPU" in text
 
 
+@pytest.mark.parametrize("width", [80, 120])
+def test_a_prompt_of_another_length_than_was_asked_for_is_told(width: int) -> None:
+    """Who asked for 4000 tokens must not take figures of 500 for those; a few tokens more or less are no matter."""
+    rows = [row(sample(1.0), wanted_tokens=4000), row(sample(1.0, prompt=460), engine="onnxruntime")]
+    text = " ".join(" ".join(shown(Results(machine=MACHINE, tokens=64, repeats=5, rows=rows), width)).split())
+    assert "openvino CPU int4, prompts of 4,000 tokens: they had 500, which the figures are for" in text
+    assert 1 == text.count("the figures are for")
+
+
+def test_another_device_than_was_asked_for_is_told() -> None:
+    """A device by another of its names is none, one by another number is."""
+    rows = [row(sample(1.0), device=name) for name in ("cpu", "CPU.0", "CPU.1")]
+    lines = shown(Results(machine=MACHINE, tokens=64, repeats=5, rows=rows), 80)
+    assert ["  openvino CPU.1 int4, not CPU: "] == [line for line in lines if "not CPU" in line]
+
+
+def test_one_reason_is_told_once() -> None:
+    """A worker that died leaves a row for each length, and one line."""
+    rows = [row(failure="it died", wanted_tokens=length) for length in (64, 256)]
+    lines = shown(Results(machine=MACHINE, tokens=64, repeats=5, rows=rows), 80)
+    assert 1 == sum("it died" in line for line in lines)
+
+
 def test_nothing_measured() -> None:
     """A run without any row has no table, and says why."""
     lines = shown(Results(machine=MACHINE, tokens=1, repeats=1, left_out=[LeftOut(what="x", reason="y")]), 80)
@@ -164,8 +196,26 @@ def test_charts_are_drawn(tmp_path: Path, suffix: str) -> None:
     assert file.stat().st_size > 10_000
 
 
+def test_a_chart_that_cannot_be_written_after_all(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Its folder has gone while it was measured: one line names the file, and nothing is lost but the chart."""
+    file = tmp_path / "gone" / "speed.png"
+    _draw(full_results(), file)
+    assert f"phi-ls: the chart could not be written to {file}: No such file or directory\n" == capsys.readouterr().err
+
+
 def test_where_no_chart_can_go(tmp_path: Path) -> None:
     """Known before anything is measured."""
     assert "" == refusal(tmp_path / "speed.PNG")
     assert "no folder" in refusal(tmp_path / "nowhere" / "speed.png")
     assert ".png" in refusal(tmp_path / "speed")
+    (tmp_path / "folder.png").mkdir()
+    assert "is no file" in refusal(tmp_path / "folder.png")
+    assert "cannot be written: File name too long" in refusal(tmp_path / f"{'x' * 300}.png")
+
+
+def test_looking_whether_a_chart_can_be_written_changes_nothing(tmp_path: Path) -> None:
+    """No empty file stays where measuring fails, and a chart that is there is kept until there is a new one."""
+    old = tmp_path / "old.png"
+    old.write_bytes(b"a picture")
+    assert ("", "") == (refusal(old), refusal(tmp_path / "new.png"))
+    assert ([old], b"a picture") == (list(tmp_path.iterdir()), old.read_bytes())

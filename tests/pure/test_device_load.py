@@ -66,8 +66,17 @@ def test_a_gpu_is_as_busy_as_the_workers_make_it(tmp_path: Path) -> None:
 def test_a_machine_that_tells_nothing_still_has_a_processor(tmp_path: Path) -> None:
     """Without drivers, files and tools, and with workers that are gone, the CPU is what is left."""
     loads = Meter(sysfs=tmp_path, procfs=tmp_path).look([1, 2])
-    assert "CPU" == loads[0].name
+    assert ("CPU", None) == (loads[0].name, loads[0].busy)
     assert not [load for load in loads if load.name.startswith(("GPU", "NPU"))]
+
+
+def test_the_processors_share_needs_two_looks(tmp_path: Path) -> None:
+    """At the first one there is nothing to compare with; from then on it is a share."""
+    meter = Meter(sysfs=tmp_path, procfs=tmp_path)
+    first, second = (named(meter.look(), "CPU").busy for _ in range(2))
+    assert first is None
+    assert second is not None
+    assert 0.0 <= second <= 1.0
 
 
 @pytest.mark.parametrize("text", ["", "none\n", "\xff"])

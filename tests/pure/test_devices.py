@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 import sys
 from pathlib import Path
 
 import psutil
 import pytest
 
-from phi_providers.devices import Device, EngineReport, Inquiry, absence, preferred, probe
+from phi_providers.devices import EngineReport, Inquiry, absence, probe
 from phi_providers.devices.hardware import GPU, NPU, NvidiaGpu, has, nvidia_absence, read_nvidia_gpus
 
 PATIENCE_S = 60.0
@@ -32,12 +33,6 @@ def printed(report: dict[str, object]) -> str:
 def report_of(program: str, timeout_s: float = PATIENCE_S) -> EngineReport:
     (report,) = probe([child(program)], timeout_s)
     return report
-
-
-def test_the_gpu_goes_before_the_cpu_and_unusable_devices_do_not_count() -> None:
-    """The order of devices is by kind; what cannot be used is left out."""
-    devices = (Device("CPU", "openvino", True), Device("NPU", "openvino", False), Device("GPU.0", "openvino", True))
-    assert ["GPU.0", "CPU"] == preferred([EngineReport("openvino", "1", devices)])
 
 
 @pytest.mark.parametrize(
@@ -113,6 +108,40 @@ def test_a_child_that_hangs_is_ended() -> None:
     program = f"import os, json; print(json.dumps({GOOD!r} | dict(version=str(os.getpid()))), flush=True); {FOR_EVER}"
     report = report_of(program, 5.0)
     assert not psutil.pid_exists(int(report.version))
+
+
+def test_a_child_learns_what_it_must_know_and_when_nobody_waits_any_more() -> None:
+    """The options come as one line of stdin, which stays open as long as the answer is awaited."""
+    program = (
+        "import json, select, sys; options = json.loads(sys.stdin.buffer.readline())\n"
+        f"values = (options['url'], str(select.select([sys.stdin], [], [], 1.0)[0])); {PAIR}"
+    )
+    inquiry = Inquiry(engine="good", command=(sys.executable, "-c", program), options={"url": "somewhere"})
+    (report,) = probe([inquiry], PATIENCE_S)
+    assert ("somewhere", "[]") == (report.version, report.note)
+
+
+def test_the_end_of_its_stdin_ends_a_child() -> None:
+    """One that is still trying a device when nobody waits any more is gone, on systems without another way, too."""
+    program = (
+        "import sys, threading, types, phi_providers.devices.__main__ as child\n"
+        "def examine(options):\n    print('trying', file=sys.stderr, flush=True)\n    threading.Event().wait()\n"
+        "sys.modules['phi_providers.devices.tried'] = types.SimpleNamespace(examine=examine)\n"
+        "child.main()"
+    )
+    command = [sys.executable, "-c", program, "tried", str(os.getpid())]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe) as process:
+        assert process.stdin is not None
+        assert process.stderr is not None
+        try:
+            process.stdin.write(b"{}\n")
+            process.stdin.flush()
+            assert b"trying\n" == process.stderr.readline()
+            process.stdin.close()
+            assert 1 == process.wait(PATIENCE_S / 4)
+        finally:
+            process.kill()
 
 
 def test_a_child_has_a_home_of_its_own_that_goes_with_it() -> None:

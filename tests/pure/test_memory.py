@@ -75,14 +75,15 @@ def test_who_is_not_asked(phi3: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"num_attention_heads": 0}, {"num_hidden_layers": "x"}, {"hidden_size": None}, {"num_key_value_heads": []}]
+    "wrong",
+    [{"num_attention_heads": 0}, {"num_hidden_layers": "x"}, {"hidden_size": None}, {"num_key_value_heads": "many"}],
 )
 def test_a_config_that_makes_no_sense_is_left_to_its_engine(tmp_path: Path, wrong: dict[str, Any]) -> None:
     """Nothing is refused for want of memory where nobody can tell what is needed."""
     (tmp_path / "config.json").write_text(json.dumps({**config(LAYERS), **wrong}), "utf-8")
     assert "" == shortage(order(tmp_path))
     (tmp_path / "openvino_model.bin").write_bytes(b"x")
-    assert "" == shortage(order(tmp_path)) or wrong == {"num_key_value_heads": []}
+    assert "" == shortage(order(tmp_path))
 
 
 def test_the_sentence_names_need_rest_and_the_smaller_variant(tmp_path: Path) -> None:

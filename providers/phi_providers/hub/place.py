@@ -18,6 +18,9 @@ from phi_providers.hub.failures import PullFailed
 from phi_providers.models.manifest import MANIFEST, ModelError, checked_name, read_manifest
 
 FETCHING, LOCKS, PINS = ".fetching", ".locks", ".pins"
+FETCHED, MADE = "@", "="
+"""Between a model's id and the commit, or the key of a conversion: Optimum takes what follows an @ for a revision."""
+
 SOURCE = "source.json"
 """In an installed model's folder: where it came from."""
 
@@ -110,11 +113,11 @@ def _wait_for(stream: object) -> None:
             return
 
 
-def staging(root: Path, model_id: str, commit: str) -> Path:
+def staging(root: Path, model_id: str, commit: str, mark: str = FETCHED) -> Path:
     """Return the folder that a model at this commit is put together in; what was begun of other commits is removed."""
     if not COMMIT.fullmatch(commit):
         raise PullFailed(f"{commit[:60]!r} is no commit")
-    folder = root / FETCHING / f"{checked_name(model_id)}@{commit}"
+    folder = root / FETCHING / f"{checked_name(model_id)}{mark}{commit}"
     for other in begun(root, model_id):
         if other != folder:
             shutil.rmtree(other, ignore_errors=True)
@@ -178,4 +181,4 @@ def _moved_away(root: Path, model_id: str) -> Iterator[None]:
 def begun(root: Path, model_id: str) -> list[Path]:
     """Return the folders of what was fetched of a model and not installed, or not removed to the end."""
     place = root / FETCHING
-    return sorted(place.glob(f"{checked_name(model_id)}@*")) if place.is_dir() else []
+    return sorted(place.glob(f"{checked_name(model_id)}[{FETCHED}{MADE}]*")) if place.is_dir() else []

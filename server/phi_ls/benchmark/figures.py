@@ -38,7 +38,7 @@ class Row:
     precision: str
     """In which the weights are stored, whatever the engine computes in."""
     requested_device: str
-    wanted_tokens: int = 0
+    wanted_tokens: int
     """How long the prompt was meant to be; the samples tell how long it was."""
     device: str = ""
     """The one at work; empty until the model is loaded."""

@@ -21,7 +21,7 @@ def register(server: PhiLanguageServer) -> None:
 
     @server.feature(types.INITIALIZED)
     async def initialized(_params: types.InitializedParams) -> None:
-        _tell(server)
+        tell(server)
         if _wants_registration(server):
             await _register_for_changes(server)
         if _pulls(server):
@@ -71,10 +71,10 @@ async def _pull(server: PhiLanguageServer) -> None:
 async def _take(server: PhiLanguageServer, options: object) -> None:
     server.configuration.add(Layer(source=Source.CONFIGURATION, options=options))
     await server.session.configure(server.configuration.settings)
-    _tell(server)
+    tell(server)
 
 
-def _tell(server: PhiLanguageServer) -> None:
+def tell(server: PhiLanguageServer) -> None:
     """Show each complaint once; the server goes on with the defaults that it names."""
     for message in server.configuration.news(server.session.complaints):
         server.window_show_message(types.ShowMessageParams(type=types.MessageType.Warning, message=message))

@@ -16,7 +16,7 @@ from phi_ls.ghost_text.trim import shape
 Points = Sequence[tuple[float, float]]
 """(certainty, share of suggestions that were right), both rising."""
 
-REPEATS: Points = ((1.75, 0.033), (5.418, 0.107), (9.951, 0.115), (17.549, 0.197), (61.95, 0.405))
+REPEATS: Points = ((1.74, 0.027), (5.066, 0.077), (9.574, 0.082), (16.536, 0.191), (63.251, 0.419))
 """Characters other than blanks that stand elsewhere, too, and how often the line then goes on as it does there. At
 cursors in packages of Python, JavaScript and TypeScript: `python -m starter_training calibrate`."""
 

@@ -26,7 +26,10 @@ app = typer.Typer(
 app.add_typer(models, name="models")
 
 Engine = Annotated[Optional[str], typer.Option(help="auto, or an engine: see `phi-ls doctor`.")]
-Device = Annotated[Optional[str], typer.Option(help="auto, or a device of the engine: see `phi-ls doctor`. If it is not there, another answers.")]
+Device = Annotated[
+    Optional[str],
+    typer.Option(help="auto, or a device of the engine: see `phi-ls doctor`. If it is not there, another answers."),
+]
 Model = Annotated[Optional[str], typer.Option(help="Id of a model, or the folder that holds one.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")]
 

@@ -43,10 +43,10 @@ def refusal(file: Path) -> str:
 
 def _obstacle(file: Path) -> str:
     """Return why the file cannot be written, by opening it: nothing else tells on every system."""
-    if file.exists() and not file.is_file():
-        return f"{file} is there already, and is no file"
-    new = not file.exists()
     try:
+        new = not file.exists()
+        if not new and not file.is_file():
+            return f"{file} is there already, and is no file"
         with file.open("ab"):
             pass
         if new:

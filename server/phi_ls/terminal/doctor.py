@@ -155,7 +155,7 @@ def _who(load: Load, device: str) -> Answerer:
 
 
 def _is(wanted: str, found: str) -> bool:
-    return wanted == "auto" or same_device(wanted, found)
+    return wanted.upper() == "AUTO" or same_device(wanted, found)
 
 
 def _versions() -> dict[str, str]:

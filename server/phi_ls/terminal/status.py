@@ -12,9 +12,9 @@ from rich.console import Console, Group
 from rich.live import Live
 from rich.text import Text
 
+from phi_ls.device_load import Meter
 from phi_ls.status_file import running_servers
 from phi_ls.terminal import output
-from phi_ls.device_load import Meter
 from phi_ls.terminal.status_screen import machine_view, servers_view
 
 REFRESH_S = 1.0

@@ -10,8 +10,8 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from phi_ls.markdown_text import clean
 from phi_ls.device_load import DeviceLoad
+from phi_ls.markdown_text import clean
 
 NOBODY = "no server is running; an editor starts one when it opens a file"
 UNKNOWN = "–"
