@@ -163,18 +163,3 @@ def test_selecting_a_model(tmp_path: Path, hub: LocalHub) -> None:
         assert VARIANT == client.result(client.command("phi-ls.selectModel", {"model": VARIANT}))["selected"]
         assert "nothing" in client.reply(client.command("phi-ls.selectModel", {"model": "nothing"}))["error"]["message"]
         assert "string" in client.reply(client.command("phi-ls.selectModel", {"model": 1}))["error"]["message"]
-
-
-def test_what_is_being_written_is_finished_before_the_model_goes(tmp_path: Path, hub: LocalHub) -> None:
-    """An explanation that has begun is not lost to the change, and the next one is the new model's."""
-    cli = Pulling(tmp_path, hub)
-    cli.env |= {"PHI_LS_DATA_DIR": str(tmp_path / "data_dir"), "PHI_LS_CONFIG": str(tmp_path / "config")}
-    assert 0 == cli.pull("--no-use").returncode
-    with editor(tmp_path, hub) as client:
-        assert builtin().id == loaded(client)
-        asked = client.send_explain(URI, range=span((0, 0), (40, 0)), token="t")
-        client.wait_notification("$/progress", lambda sent: sent["token"] == "t")
-        client.result(client.command("phi-ls.selectModel", {"model": VARIANT}))
-        assert builtin().id == client.result(asked)["model"]
-        assert VARIANT == client.explain(URI, range=span((1, 0), (11, 0)))["model"]
-        assert [] == questions(client)

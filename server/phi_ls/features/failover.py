@@ -55,7 +55,7 @@ def message(
     workers: Sequence[WorkerStatus],
 ) -> str:
     """Return what failed and why, who answers now, and what happens next."""
-    causes = "; ".join(dict.fromkeys(_cause(each) for each in news))
+    causes = _causes(news)
     failed = {_place(each) for each in given_up}
     others = [worker for worker in workers if (worker.engine, worker.order.device, worker.model) not in failed]
     if answering is None:
@@ -72,6 +72,10 @@ def _again(news: Sequence[GivenUp]) -> str:
     return f"tried again in {min(each.rest_s for each in news):.0f} s"
 
 
-def _cause(each: GivenUp) -> str:
-    where = f"{each.engine} on {each.device}"
-    return each.cause if where in each.cause else f"{where}: {each.cause}"
+def _causes(news: Sequence[GivenUp]) -> str:
+    """Return each cause once, behind the places that it is of: a model too large is too large on several devices."""
+    places: dict[str, list[str]] = {}
+    for each in news:
+        where = f"{each.engine} on {each.device}"
+        places.setdefault(each.cause, []).extend([] if where in each.cause else [where])
+    return "; ".join(f"{', '.join(where)}: {cause}" if where else cause for cause, where in places.items())

@@ -1,0 +1,1 @@
+"""Conversion of a model's original weights, on this machine, into the forms that engines take."""
