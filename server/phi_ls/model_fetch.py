@@ -52,6 +52,7 @@ async def fetch(model_id: str, on_stage: OnStage) -> None:
         if process.returncode is None:
             with contextlib.suppress(ProcessLookupError):
                 process.kill()
+            await process.wait()
     if code:
         raise ModelError(said or f"`phi-ls models pull {model_id}` ended with exit code {code}")
 

@@ -67,3 +67,10 @@ def test_the_message_names_what_failed_why_and_who_answers() -> None:
     )
     retried = message([LOST], [LOST, ABSENT], SMALL, [worker("openvino", "NPU", PHI3), answering])
     assert "small with openvino on CPU answers" in retried
+
+
+def test_a_cause_of_several_places_is_said_once() -> None:
+    """A model that is too large is so on the GPU and on the CPU."""
+    full = [replace(LOST, device=device, cause="model phi-3 needs 3.8 GB") for device in ("GPU", "CPU")]
+    said = message(full, full, SMALL, [])
+    assert said.startswith("phi-ls: openvino on GPU, openvino on CPU: model phi-3 needs 3.8 GB; small answers")

@@ -161,9 +161,9 @@ def test_full_precision_counts_as_half_of_its_bytes(folder: Path) -> None:
 
 @pytest.mark.parametrize("each", PRESETS, ids=lambda each: each.name)
 def test_phi_3_mini_fits_where_it_is_known_to_fit(each: Preset) -> None:
-    """7.6 GB of weights need more memory than themselves, and not more than 24 GB of it."""
+    """7.6 GB of weights need more memory than themselves, and 32 GB are enough for all presets."""
     room = needed(each, 7_600_000_000)
-    assert 8 * GIGABYTE < room.memory < 24 * GIGABYTE
+    assert 8 * GIGABYTE < room.memory < 32 * GIGABYTE
     assert 2 * GIGABYTE < room.disk < 16 * GIGABYTE
     assert needed(each, 7_600_000_000, environment=GIGABYTE).disk == room.disk + GIGABYTE
     assert Room(disk=0, memory=0) == needed(each, 7_600_000_000, converted=True)

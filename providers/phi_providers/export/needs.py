@@ -32,8 +32,8 @@ def needed(preset: Preset, bytes_at_16_bits: int, *, converted: bool = False, en
     """
     if converted:
         return Room(disk=0, memory=0)
-    disk = int(bytes_at_16_bits * (preset.size + preset.tool.disk)) + SPARE_BYTES + environment
-    return Room(disk=disk, memory=int(bytes_at_16_bits * preset.tool.memory) + MEMORY_BYTES)
+    disk = int(bytes_at_16_bits * (preset.size + preset.scratch)) + SPARE_BYTES + environment
+    return Room(disk=disk, memory=int(bytes_at_16_bits * preset.memory) + MEMORY_BYTES)
 
 
 def free(folder: Path) -> Room:

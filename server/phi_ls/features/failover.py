@@ -78,4 +78,6 @@ def _causes(news: Sequence[GivenUp]) -> str:
     for each in news:
         where = f"{each.engine} on {each.device}"
         places.setdefault(each.cause, []).extend([] if where in each.cause else [where])
-    return "; ".join(f"{', '.join(where)}: {cause}" if where else cause for cause, where in places.items())
+    return "; ".join(
+        f"{', '.join(dict.fromkeys(where))}: {cause}" if where else cause for cause, where in places.items()
+    )

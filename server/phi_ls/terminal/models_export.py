@@ -21,7 +21,7 @@ from phi_providers.export.export import begin, export, installed_already
 from phi_providers.export.needs import GIGABYTE, Room, free, lacking, needed
 from phi_providers.export.order import Order
 from phi_providers.export.presets import preset
-from phi_providers.export.progress import Progress
+from phi_providers.export.progress import Progress, Stage
 from phi_providers.hub.place import InstalledModel
 from phi_providers.models.manifest import ModelError
 
@@ -109,7 +109,7 @@ def _converted(order: Order, console: Console) -> InstalledModel:
 
         def report(step: Progress) -> None:
             # What a tool says is many lines, which are for a line that moves.
-            if console.is_terminal or not step.text or step.stage is step.stage.WAITING:
+            if console.is_terminal or not step.text or step.stage is Stage.WAITING:
                 tell(f"{step.stage.value}{f': {step.text}' if step.text else ''}")
 
         return export(order, python, report)
