@@ -6,6 +6,7 @@ import contextlib
 import os
 import select
 import time
+from collections.abc import Collection
 
 import psutil
 
@@ -18,12 +19,12 @@ def alive(process: psutil.Process) -> bool:
         return False
 
 
-def workers_of_this_process() -> list[psutil.Process]:
+def workers_of_this_process(apart_from: Collection[psutil.Process] = ()) -> list[psutil.Process]:
     """Return the worker processes, and theirs, that this process has now."""
     found = []
     for child in psutil.Process().children(recursive=True):
         with contextlib.suppress(psutil.NoSuchProcess):
-            if alive(child) and "phi_providers.worker" in child.cmdline():
+            if alive(child) and "phi_providers.worker" in child.cmdline() and child not in apart_from:
                 found.append(child)
     return found
 

@@ -18,7 +18,7 @@ async def closed_in_time(pool: WatchedPool, limit_s: float = 1.0) -> None:
     complaints: list[object] = []
     asyncio.get_running_loop().set_exception_handler(lambda _, context: complaints.append(context))
     await asyncio.wait_for(pool.pool.close(), limit_s)
-    assert [] == workers_of_this_process()
+    assert [] == workers_of_this_process(apart_from=pool.others)
     assert () == pool.pool.status().workers
     # A task that has failed says so when it is collected.
     gc.collect()
@@ -100,4 +100,4 @@ async def test_a_closed_pool_takes_nothing(pool: WatchedPool) -> None:
     await closed_in_time(pool)
     with pytest.raises(NoProvider):
         pool.pool.submit(job("late"))
-    assert [] == workers_of_this_process()
+    assert [] == workers_of_this_process(apart_from=pool.others)

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from process.processes import workers_of_this_process
+
 from phi_providers.errors import ProviderError
 from phi_providers.messages import Load, ModelInfo, Part, Piece, Urgency, Usage
 from phi_providers.pool import Job, Limits, Pool, PoolStatus, Stream
@@ -93,6 +95,8 @@ class WatchedPool:
 
     def __init__(self, orders: list[Load], home: Path, idle_unload_s: float, limits: Limits) -> None:
         self.pids: list[int] = []
+        self.others = workers_of_this_process()
+        """Workers of other pools, such as engines that tests share."""
         self._changed = asyncio.Event()
         self.pool = Pool(orders, home, self._on_change, idle_unload_s, limits)
 
