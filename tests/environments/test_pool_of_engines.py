@@ -12,20 +12,27 @@ import psutil
 import pytest
 from engine.several_engines import PATIENCE_S, SeveralEngines, order, pieces
 from environments.prepared import interpreter
-from environments.torch_reference import torch_model, torch_order
+from environments.torch_reference import torch_order
 
 from phi_providers.errors import LoadFailed, NoProvider, WorkerDied
 from phi_providers.messages import Load, Urgency
+from phi_providers.models.builtin_forms import FORMS_DIR
+from phi_providers.models.installed import builtin
 
 pytestmark = pytest.mark.timeout(900)
 
 MakePool = Callable[..., SeveralEngines]
 
 
-def npu_library(precision: str) -> Load:
+@pytest.fixture
+def npu_library(tmp_path: Path) -> Callable[[str], Load]:
     """The built-in model in Intel's NPU library, which computes on the CPU where there is no NPU."""
-    python = interpreter("npu_library")
-    return replace(order("npu_library", torch_model(), "NPU", precision=precision), python=python)
+
+    def at(precision: str) -> Load:
+        options = {"precision": precision, FORMS_DIR: str(tmp_path / "forms")}
+        return replace(order("npu_library", builtin(), "NPU", **options), python=interpreter("npu_library"))
+
+    return at
 
 
 def transformers(device: str = "cpu") -> Load:
@@ -53,7 +60,9 @@ async def make_pool(tmp_path: Path) -> AsyncIterator[MakePool]:
         await each.pool.close()
 
 
-async def test_an_abort_at_int4_and_a_kill_are_answered_by_the_next_and_the_next(make_pool: MakePool) -> None:
+async def test_an_abort_at_int4_and_a_kill_are_answered_by_the_next_and_the_next(
+    make_pool: MakePool, npu_library: Callable[[str], Load]
+) -> None:
     """The library aborted in its first answer, then torch killed in its own: each costs one request and no more."""
     engines = make_pool(npu_library("int4"), transformers(), order("openvino"))
     found, error = await engines.ended_mid_stream("npu_library", abort, new=50)
@@ -70,7 +79,9 @@ async def test_an_abort_at_int4_and_a_kill_are_answered_by_the_next_and_the_next
     assert ["npu_library", "transformers"] == [place.engine for place in engines.pool.status().given_up]
 
 
-async def test_an_abort_while_int4_is_prepared_keeps_nobody_waiting(make_pool: MakePool) -> None:
+async def test_an_abort_while_int4_is_prepared_keeps_nobody_waiting(
+    make_pool: MakePool, npu_library: Callable[[str], Load]
+) -> None:
     """Who asked before the model was there is answered by the next engine; the library is not loaded a second time."""
     engines = make_pool(npu_library("int4"), order("openvino"))
     stream = engines.submit(urgency=Urgency.TYPING)
@@ -85,7 +96,9 @@ async def test_an_abort_while_int4_is_prepared_keeps_nobody_waiting(make_pool: M
     assert [False] == [place.served for place in status.given_up]
 
 
-async def test_three_engines_are_dead_and_each_is_named_with_its_reason(make_pool: MakePool) -> None:
+async def test_three_engines_are_dead_and_each_is_named_with_its_reason(
+    make_pool: MakePool, npu_library: Callable[[str], Load]
+) -> None:
     """A precision that does not exist, a GPU that is not there, another one: the error has all three, in order."""
     engines = make_pool(npu_library("int3"), transformers("cuda:9"), order("openvino", device="GPU.7"))
     with pytest.raises(LoadFailed) as waiting:
