@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import sys
+from collections.abc import Callable
 from typing import BinaryIO
 
 _HELD = (errno.EACCES, errno.EAGAIN, errno.EDEADLK)
@@ -25,6 +26,24 @@ def lock(file: BinaryIO, *, wait: bool) -> None:
         if exc.errno in _HELD:
             raise Held(exc.errno, "another process is at it") from exc
         raise
+
+
+def lock_when_free(file: BinaryIO, waiting: Callable[[], None]) -> None:
+    """Lock the file however long another process holds it; calls `waiting` once if one does. Raises OSError."""
+    try:
+        lock(file, wait=False)
+    except Held:
+        waiting()
+        while not _taken(file):
+            pass
+
+
+def _taken(file: BinaryIO) -> bool:
+    try:
+        lock(file, wait=True)
+    except Held:  # ten seconds on Windows
+        return False
+    return True
 
 
 def _lock(file: BinaryIO, *, wait: bool) -> None:

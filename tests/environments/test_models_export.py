@@ -14,7 +14,7 @@ import psutil
 import pytest
 from environments import prepared
 from environments.torch_reference import ORIGINAL
-from process.command_line import COMMAND, CommandLine, read_until
+from process.command_line import COMMAND, CommandLine, child_of, read_until
 
 from phi_providers.export.export import export
 from phi_providers.export.order import CONVERTED, Order
@@ -110,7 +110,7 @@ def test_interrupted_while_it_is_converted(workshop: Workshop) -> None:
     command = ("models", "export", "small", "--preset", "openvino-int8")
     process = workshop.cli.start(*command)
     read_until(process, "converting\n")
-    (tool,) = psutil.Process(process.pid).children()
+    tool = child_of(process)
     process.send_signal(signal.SIGINT)
     _, stderr = process.communicate(timeout=PATIENCE_S)
     assert 130 == process.returncode, stderr

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -96,6 +97,15 @@ def read_until(process: subprocess.Popen[bytes], text: str) -> str:
         assert piece, f"{text!r} never came; the last was {seen[-200:]!r}"
         seen += piece
     return seen.decode()
+
+
+def child_of(process: subprocess.Popen[bytes]) -> psutil.Process:
+    """Return the only child of a process, once it has one; the test's own time limit ends the wait."""
+    while not (children := psutil.Process(process.pid).children()):
+        assert process.poll() is None
+        time.sleep(0.01)
+    (child,) = children
+    return child
 
 
 def end_of(process: subprocess.Popen[bytes]) -> tuple[int, str]:

@@ -7,12 +7,14 @@ import os
 import subprocess
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psutil
 import pytest
 from process.tiny_environment import OURS, Workshop, wheel
 
+from phi_providers.environments.build import build
 from phi_providers.environments.kept import State, interpreter, others, python_of, remove, site_packages, state
 from phi_providers.environments.lock import locked
 from phi_providers.environments.pip import run
@@ -230,13 +232,24 @@ def test_it_is_not_removed_while_it_is_made(workshop: Workshop) -> None:
 
 
 def test_two_builders_do_not_meet(workshop: Workshop) -> None:
-    """The second is told that another one is at work."""
+    """The second says that it waits, and finds what the first has made."""
     recipe = workshop.recipe(wheel(workshop.folder, "tiny"))
     workshop.root.mkdir()
-    held = locked(workshop.root / f"{workshop.place(recipe).name}.lock")
-    with held, pytest.raises(EnvironmentFailed, match="another process is making this environment"):
-        workshop.build(recipe)
-    assert workshop.build(recipe)
+    waiting = threading.Event()
+    told: list[str] = []
+
+    def tell(text: str) -> None:
+        told.append(text)
+        waiting.set()
+
+    with ThreadPoolExecutor(1) as second:
+        with locked(workshop.root / f"{workshop.place(recipe).name}.lock"):
+            made = second.submit(build, workshop.root, recipe, tell)
+            assert waiting.wait(60)
+            assert ["another process is making this environment; waiting for it"] == told
+            assert State.ABSENT is state(workshop.place(recipe))
+        assert made.result(60)
+    assert State.READY is state(workshop.place(recipe))
 
 
 def test_a_builder_that_is_killed_leaves_something_to_mend(workshop: Workshop) -> None:

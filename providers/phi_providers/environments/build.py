@@ -39,12 +39,16 @@ def build(root: Path, recipe: Recipe, progress: Progress) -> str:
     """Make or mend the environment below `root`; return its interpreter. Raises EnvironmentFailed.
 
     Environments of older recipes for the same engine are removed at the end; one that is in use stays until the next
-    time.
+    time. While another process makes the same one, it waits.
     """
     folder = folder_of(root, recipe)
+
+    def wait() -> None:
+        progress("another process is making this environment; waiting for it")
+
     try:
         root.mkdir(parents=True, exist_ok=True)
-        with locked(root / f"{folder.name}.lock"):
+        with locked(root / f"{folder.name}.lock", wait):
             _build(folder, recipe, progress)
     except OSError as exc:
         raise EnvironmentFailed(f"{folder} cannot be written: {exc.strerror or exc}") from exc

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from phi_providers.environments.recipes import EnvironmentFailed
-from phi_providers.file_lock import Held, lock
+from phi_providers.file_lock import Held, lock, lock_when_free
 
 
 @contextlib.contextmanager
-def locked(file: Path) -> Iterator[None]:
-    """Hold the lock of this file; raises EnvironmentFailed when another process holds it, or OSError."""
+def locked(file: Path, waiting: Callable[[], None] | None = None) -> Iterator[None]:
+    """Hold the lock of this file, as soon as nobody else does; `waiting` is called once if another process does.
+
+    Without `waiting`, EnvironmentFailed is raised at once instead. Raises OSError.
+    """
     with file.open("a+b") as held:
-        try:
-            lock(held, wait=False)
-        except Held as exc:
-            raise EnvironmentFailed("another process is making this environment; wait for it to end") from exc
+        if waiting is not None:
+            lock_when_free(held, waiting)
+        else:
+            try:
+                lock(held, wait=False)
+            except Held as exc:
+                raise EnvironmentFailed("another process is making this environment; wait for it to end") from exc
         yield

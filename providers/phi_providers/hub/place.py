@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from phi_providers.file_lock import lock
+from phi_providers.file_lock import lock_when_free
 from phi_providers.hub.failures import PullFailed
 from phi_providers.models.manifest import MANIFEST, ModelError, checked_name, read_manifest
 
@@ -97,20 +97,8 @@ def held(root: Path, model_id: str, waiting: Callable[[], None] = lambda: None) 
     file = root / LOCKS / checked_name(model_id)
     file.parent.mkdir(parents=True, exist_ok=True)
     with file.open("a+b") as stream:
-        try:
-            lock(stream, wait=False)
-        except OSError:
-            waiting()
-            _wait_for(stream)
+        lock_when_free(stream, waiting)
         yield
-
-
-def _wait_for(stream: object) -> None:
-    while True:
-        # On Windows, waiting for a lock ends after ten seconds.
-        with contextlib.suppress(OSError):
-            lock(stream, wait=True)  # type: ignore[arg-type]
-            return
 
 
 def staging(root: Path, model_id: str, commit: str, mark: str = FETCHED) -> Path:
