@@ -15,8 +15,8 @@ ROOT = Path(__file__).resolve().parent.parent
 SOURCES = {"phi_ls": ROOT / "server", "phi_providers": ROOT / "providers"}
 
 SEAM = (
-    *("phi_providers.pool", "phi_providers.messages", "phi_providers.errors"),
-    *("phi_providers.devices", "phi_providers.same_device"),
+    *("phi_providers.pool", "phi_providers.plan", "phi_providers.messages", "phi_providers.errors"),
+    *("phi_providers.devices", "phi_providers.device_names", "phi_providers.sizes"),
 )
 """What the server may use of the providers, beside all in their packages for models and environments."""
 PACKAGES = ("models", "catalogue", "hub", "export", "environments")
@@ -121,6 +121,13 @@ def test_the_providers_know_nothing_of_the_language_server() -> None:
     """The pool can be used without any editor."""
     forbidden = ("phi_ls", "pygls", "lsprotocol")
     assert [] == [str(e) for e in imports() if within(e.importer, "phi_providers") and within(e.imported, *forbidden)]
+
+
+def test_commands_are_imported_by_the_command_line_alone() -> None:
+    """What an editor's server does never depends on how the terminal's commands parse, print and end."""
+    outside = [each for each in imports() if not within(each.importer, "phi_ls.terminal", "phi_ls.cli")]
+    assert "phi_ls.terminal" in modules()
+    assert [] == [str(each) for each in outside if within(each.imported, "phi_ls.terminal")]
 
 
 def test_the_worker_is_started_and_never_imported() -> None:

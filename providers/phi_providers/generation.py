@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from dataclasses import dataclass, field, replace
 
-from phi_providers.errors import GenerationFailed
+from phi_providers.errors import GenerationFailed, ProviderError
 from phi_providers.job import Job
-from phi_providers.messages import ModelInfo, Request, Usage
+from phi_providers.messages import ModelInfo, Part, Request, Usage
 from phi_providers.scheduler import Ticket
 from phi_providers.stream import Stream
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(kw_only=True)
@@ -66,12 +69,13 @@ class Generation:
     def request(self, model: ModelInfo) -> Request:
         """Return the request that begins this generation, or continues it after its emitted tokens.
 
-        Raises GenerationFailed if another model would have to continue it: its token ids mean other texts.
+        Raises GenerationFailed if the prompt cannot be built, or another model would have to continue the answer: its
+        token ids mean other texts.
         """
         if self.emitted and model != self.model:
             raise GenerationFailed("the model that began this answer was replaced; ask again")
         self.model = model
-        parts = self.job.parts(model)
+        parts = self._parts(model)
         self.digest = hashlib.sha256(repr(parts).encode("utf-8", "surrogatepass")).digest()
         return Request(
             id=self.ticket.id,
@@ -80,3 +84,13 @@ class Generation:
             heal=self.job.heal,
             resume_ids=tuple(self.emitted),
         )
+
+    def _parts(self, model: ModelInfo) -> tuple[Part, ...]:
+        try:
+            return self.job.parts(model)
+        except ProviderError:
+            raise
+        except Exception as exc:
+            # The prompt's builder is the caller's code, run in the worker's turn: its error is this request's alone.
+            log.error("a prompt could not be built: %s", type(exc).__name__)  # its text may be source
+            raise GenerationFailed(f"the prompt could not be built: {type(exc).__name__}") from exc

@@ -20,6 +20,11 @@ class IdleTimer:
         if self._period_s > 0:
             self._timer = asyncio.get_running_loop().call_later(self._period_s, self._on_idle)
 
+    def period(self, period_s: float) -> None:
+        """Another period, from now on."""
+        self._period_s = period_s
+        self.touch()
+
     def cancel(self) -> None:
         """Never call back, until the next touch."""
         if self._timer is not None:

@@ -19,6 +19,8 @@ class Limits:
     """From closing a worker's stdin to killing it."""
     cancel_grace_s: float = 1.0
     """A worker deaf to a cancel for so long is killed; a chunk of prefill takes a quarter of that."""
+    leave_s: float = 10.0
+    """A model that a new plan has no use for may go on with what it writes for so long."""
     breaker_limit: int = 3
     """Starts in a row that came to nothing before the circuit opens."""
     breaker_rest_s: float = 60.0

@@ -15,6 +15,9 @@ PROTOCOL_VERSION = 1
 MAX_FRAME_BYTES = 8 * 1024 * 1024
 """A longer line is a breach of protocol. The largest lawful frame is a prompt, well under 1 MB."""
 
+RESERVE_TOKENS = 64
+"""Room kept for the answer even when fewer tokens are asked for, so that a longer answer gets the same prompt."""
+
 
 class Urgency(enum.IntEnum):
     """How urgent a request is, named after who waits; the smaller value goes first."""

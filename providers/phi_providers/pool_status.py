@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from phi_providers.messages import Load, ModelProfile
+from phi_providers.messages import Load, ModelProfile, Urgency
 from phi_providers.slot import Slot
 from phi_providers.tally import Tally
 from phi_providers.worker_client import WorkerClient
 from phi_providers.worker_state import State
+
+if TYPE_CHECKING:
+    from phi_providers.roster import Roster
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +58,27 @@ class PoolStatus:
     """Why workers ended in whose place others are being started, or have answered nothing yet."""
     given_up: tuple[GivenUp, ...] = ()
     """Places that another one answers for; each stays here until it has answered again itself."""
+
+
+def pool_status(roster: Roster, queue: int) -> PoolStatus:
+    """Return the state of all workers, and why better places than those that serve cannot answer."""
+    workers = tuple(worker_status(slot.client) for slot in (*roster.slots, *roster.leaving) if slot.client is not None)
+    passed = [slot for slot in roster.slots if slot.open or any(slot in each for each in _before_serving(roster))]
+    hopeless = not any(roster.chosen(urgency) for urgency in Urgency)
+    return PoolStatus(
+        queue=queue,
+        busy=any(worker.state != State.READY.value for worker in workers),
+        workers=workers,
+        trouble=reasons(roster.slots) if hopeless else "; ".join(str(slot.cause) for slot in passed if slot.cause),
+        lost="; ".join(str(slot.lost) for slot in roster.slots if slot.lost and slot not in passed),
+        given_up=given_up(roster.slots),
+    )
+
+
+def _before_serving(roster: Roster) -> Iterator[list[Slot]]:
+    for urgency in Urgency:
+        lane, serving = roster.lane(urgency), roster.serving(urgency)
+        yield lane[: lane.index(serving)] if serving else []
 
 
 def worker_status(client: WorkerClient) -> WorkerStatus:

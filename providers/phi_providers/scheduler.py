@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from phi_providers.errors import QueueFull
@@ -60,11 +61,12 @@ class Scheduler:
         """Take a waiting ticket out; False when it is not waiting (it runs, or has ended)."""
         return self._waiting.pop(ticket_id, None) is not None
 
-    def next_for(self, worker: int) -> Ticket | None:
-        """Move the most urgent waiting ticket onto an idle worker."""
-        if worker in self._running or not self._waiting:
+    def next_for(self, worker: int, serves: Collection[Urgency] = tuple(Urgency)) -> Ticket | None:
+        """Move the most urgent of the waiting tickets that a worker serves onto it, if it is idle."""
+        fitting = [ticket for ticket in self._waiting.values() if ticket.urgency in serves]
+        if worker in self._running or not fitting:
             return None
-        ticket = min(self._waiting.values(), key=self._rank)
+        ticket = min(fitting, key=self._rank)
         self.drop(ticket.id)
         self._running[worker] = ticket
         return ticket
@@ -77,15 +79,20 @@ class Scheduler:
         """Put a ticket that yielded back, in front of its equals."""
         self._waiting[ticket.id] = ticket
 
-    def should_yield(self) -> tuple[int, ...]:
+    def should_yield(self, serves: Mapping[int, Collection[Urgency]]) -> tuple[int, ...]:
         """Return the workers whose ticket must make room for a more urgent one that no idle worker took.
 
-        The least urgent running ticket yields first, and no more of them than there are more urgent ones waiting.
+        `serves`: the urgencies of the tickets that each worker takes. The least urgent running ticket yields first, and
+        no more of them than there are more urgent ones waiting.
         """
-        urgent = sorted(ticket.urgency for ticket in self._waiting.values())
         by_least_urgent = sorted(self._running.items(), key=lambda item: -item[1].urgency)
-        pairs = zip(urgent, by_least_urgent, strict=False)
-        return tuple(worker for urgency, (worker, ticket) in pairs if urgency < ticket.urgency)
+        yielding: list[int] = []
+        for urgency in sorted(ticket.urgency for ticket in self._waiting.values()):
+            for worker, ticket in by_least_urgent:
+                if worker not in yielding and urgency < ticket.urgency and urgency in serves.get(worker, ()):
+                    yielding.append(worker)
+                    break
+        return tuple(yielding)
 
     def _same_key(self, ticket: Ticket) -> list[Ticket]:
         if ticket.replaces is None:

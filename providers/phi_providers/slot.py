@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import random
+from dataclasses import replace
 from pathlib import Path
 
 from phi_providers.errors import LoadFailed, WorkerDied
 from phi_providers.limits import Limits
-from phi_providers.messages import Load
+from phi_providers.messages import Load, ModelProfile
 from phi_providers.worker_client import Listener, WorkerClient
 from phi_providers.worker_state import State
 
@@ -28,6 +29,7 @@ class Slot:
         """How long the circuit stays open, from the moment when it was opened last."""
         self.served = False
         """Whether a worker here ever had its model loaded; if not, the machine may simply not have the device."""
+        self._profile: ModelProfile | None = None
         self._home = home
         self._listener = listener
         self._limits = limits
@@ -51,6 +53,11 @@ class Slot:
         return self.client is not None and self.client.state in (State.READY, State.BUSY)
 
     @property
+    def starting(self) -> bool:
+        """Whether there is a worker that does not have its model yet."""
+        return self.client is not None and not self.loaded
+
+    @property
     def open(self) -> bool:
         """Whether the circuit is open: this slot has failed too often and rests."""
         return self._loop.time() < self._open_until
@@ -59,6 +66,19 @@ class Slot:
     def lost(self) -> WorkerDied | None:
         """Why the last worker ended, until another in its place has completed a request."""
         return None if self.open else self.cause
+
+    @property
+    def profile(self) -> ModelProfile | None:
+        """What loading found out, now or the last time; None before the first time."""
+        return (self.client.profile if self.client else None) or self._profile
+
+    @property
+    def measured(self) -> ModelProfile | None:
+        """The profile with the better speed of decoding: other programs can only have slowed down a measurement."""
+        profile, tokens_per_s = self.profile, self.client.tally.tokens_per_s if self.client else None
+        if profile is None or not tokens_per_s or profile.decode_ms_per_token <= 1000 / tokens_per_s:
+            return profile
+        return replace(profile, decode_ms_per_token=1000 / tokens_per_s)
 
     @property
     def where(self) -> str:
@@ -87,7 +107,7 @@ class Slot:
         does so a second later, and somebody waits.
         """
         self.served = self.served or (self.client is not None and self.client.profile is not None)
-        self.client, self.cause = None, cause
+        self._profile, self.client, self.cause = self.profile, None, cause
         self._barren_starts += in_service or not self._proved
         hopeless = isinstance(cause, LoadFailed) or (in_service and not self._proved)
         if self._barren_starts >= self._limits.breaker_limit or (spare and hopeless):
@@ -118,7 +138,7 @@ class Slot:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        client, self.client = self.client, None
+        self._profile, client, self.client = self.profile, self.client, None
         self._stopping = self._stopping or client is not None
         return client
 

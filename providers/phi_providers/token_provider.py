@@ -9,15 +9,13 @@ from pathlib import Path
 from phi_providers.detokenizer import Detokenizer, UnknownTokenizer
 from phi_providers.errors import GenerationFailed, LoadFailed
 from phi_providers.healing import take_off
-from phi_providers.messages import Load, ModelProfile, Request, Started, Usage
+from phi_providers.messages import RESERVE_TOKENS, Load, ModelProfile, Request, Started, Usage
+from phi_providers.models.dates import verify_for_loading
 from phi_providers.models.manifest import ModelError, verify
 from phi_providers.prompt import Fitted, PromptEncoder
 from phi_providers.provider import Emit
 from phi_providers.token_engine import TokenEngine, Work
 from phi_providers.token_loop import TokenLoop
-
-RESERVE_TOKENS = 64
-"""Room kept for the answer even when fewer tokens are asked for, so that a longer answer gets the same prompt."""
 
 
 class TokenProvider:
@@ -34,7 +32,7 @@ class TokenProvider:
         folder = Path(self._model.path)
         try:
             progress("verifying")
-            verify(folder, full=False)
+            verify_for_loading(folder)
             self._encoder = PromptEncoder(folder / "tokenizer.json", self._model.controls)
             facts = self._engine.load(progress)
         except (ModelError, UnknownTokenizer) as exc:

@@ -180,6 +180,7 @@ OPTIONS: dict[str, Option] = {
     "openaiServer.url": Option("openai_server_url", address, trusted_only=True),
     "inlineCompletion.enable": Option("inline_completion.enable", flag),
     "inlineCompletion.automatic": Option("inline_completion.automatic", flag),
+    "inlineCompletion.model": Option("inline_completion.model", one_of("auto", "chosen", "built-in")),
     "inlineCompletion.multiline": Option("inline_completion.multiline", one_of("auto", "always", "never")),
     "inlineCompletion.minConfidence": Option("inline_completion.min_confidence", number(0, 1, float)),
     "completion.enable": Option("completion_enable", one_of("fallback", "always", "never")),

@@ -34,7 +34,8 @@ def plan(settings: Settings, speeds: Iterable[Speed] | None = None) -> tuple[lis
     `speeds`: what is known of the devices; by default what this user's servers have measured.
     """
     if settings.engine == "echo":
-        return [Load(engine="echo", device="none", model=ECHO_MODEL)], []
+        device = "none" if settings.device == "auto" else settings.device
+        return [Load(engine="echo", device=device, model=ECHO_MODEL)], []
     stand_in = builtin()
     if settings.engine == "openai_server":
         loads, complaints = _elsewhere(settings)

@@ -12,6 +12,7 @@ from cachetools import LRUCache
 from phi_ls import folders
 from phi_ls.answers.explanation import Explanation
 from phi_ls.answers.in_flight import InFlight
+from phi_ls.arrangement import arrange
 from phi_ls.caches.suggestions import Suggestions
 from phi_ls.context.paths import excluded
 from phi_ls.context.snapshot import Snapshot
@@ -23,6 +24,8 @@ from phi_ls.meter import Meter
 from phi_ls.plan import plan
 from phi_ls.settings import Settings
 from phi_ls.speeds import comparison
+from phi_providers.messages import Urgency
+from phi_providers.plan import Plan, one_order
 from phi_providers.pool import Pool
 
 if TYPE_CHECKING:
@@ -37,10 +40,14 @@ Place = tuple[int, int, int]
 
 
 class Session:
-    """Owns the pool; `configure` replaces it when the settings ask for another model or device."""
+    """Owns the pool; `configure` has it take up another plan when the settings ask for another model or device."""
 
-    def __init__(self, settings: Settings, on_change: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self, settings: Settings, on_change: Callable[[], None] = lambda: None, *, patient: bool = False
+    ) -> None:
+        """Make a pool; `patient`: who asks would rather wait for the chosen model than hear another one."""
         self.settings = settings
+        self._patient = patient
         self.complaints: list[str] = []
         """What is wrong with the settings, for the user, as found when the pool was made."""
         self.suggestions = Suggestions()
@@ -63,7 +70,12 @@ class Session:
         """Why the preferred device goes before others, where that was measured."""
         self._measured: set[int] = set()
         self._on_change = on_change
-        self.pool = self._make_pool()
+        self.pool = Pool(
+            self._plan(),
+            home=folders.worker_home(),
+            on_change=self._changed,
+            idle_unload_s=settings.idle_unload_minutes * 60,
+        )
 
     def start(self) -> None:
         """Start the preferred worker, unless the user switched everything off."""
@@ -76,14 +88,15 @@ class Session:
         if old.inline_completion != settings.inline_completion:
             # They decide what is worth showing, so what was shown or dropped under the old ones proves nothing.
             self._forget_suggestions()
-        if _who_answers(old) != _who_answers(settings):
+        replaced = _who_answers(old) != _who_answers(settings)
+        if replaced:
             self._forget_suggestions()
-            await self._replace_pool()
-        elif settings.enable and not old.enable:
-            self.start()
-        elif old.enable and not settings.enable:
+            self.pool.take_up(self._plan(), settings.idle_unload_minutes * 60)
+        if old.enable and not settings.enable:
             # Off means that no model is loaded.
-            await self._replace_pool()
+            self.pool.release()
+        elif replaced or not old.enable:
+            self.start()
 
     def refusal(self, document: Document, roots: Sequence[str] = ()) -> Drop | None:
         """Return why no model may see this document, or None."""
@@ -112,33 +125,24 @@ class Session:
     @property
     def overruled(self) -> bool:
         """Whether trouble in the pool is trouble with what the user chose: a device, or an engine that answers not."""
-        profile, chosen = self.pool.profile, self.settings
+        profile, chosen = self.pool.profile_for(Urgency.ASKED), self.settings
         return chosen.device != "auto" or (profile is not None and chosen.engine not in ("auto", profile.engine))
 
     async def close(self) -> None:
         """End all workers."""
         await self.pool.close()
 
-    async def _replace_pool(self) -> None:
-        retired, self.pool = self.pool, self._make_pool()
-        # What the old model takes is free only when its worker is gone; until then the new one may not fit.
-        await retired.close()
-        self.start()
-
     def _forget_suggestions(self) -> None:
         self.suggestions = Suggestions()
         self.settled.clear()
 
-    def _make_pool(self) -> Pool:
+    def _plan(self) -> Plan:
         speeds = kept()
         loads, self.complaints = plan(self.settings, speeds)
-        self.device_reason = comparison(loads, speeds) if self.settings.device == "auto" else ""
-        return Pool(
-            loads,
-            home=folders.worker_home(),
-            on_change=self._changed,
-            idle_unload_s=self.settings.idle_unload_minutes * 60,
-        )
+        wanted = self.settings.inline_completion.model
+        arranged = one_order(loads) if self._patient else arrange(loads, speeds, wanted)
+        self.device_reason = comparison(arranged.asking, speeds) if self.settings.device == "auto" else ""
+        return arranged
 
     def _changed(self) -> None:
         loop = asyncio.get_running_loop()
@@ -148,4 +152,6 @@ class Session:
 
 
 def _who_answers(settings: Settings) -> tuple[object, ...]:
-    return (settings.model, settings.engine, settings.device, settings.model_path, settings.idle_unload_minutes)
+    typing_model = settings.inline_completion.model
+    model = (settings.model, settings.engine, settings.device, settings.model_path, typing_model)
+    return (*model, settings.idle_unload_minutes, settings.openai_server_url)

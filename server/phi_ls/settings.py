@@ -34,6 +34,8 @@ class InlineCompletion:
     enable: bool = True
     automatic: bool = True
     """False: only when the user asks."""
+    model: str = "auto"
+    """`auto`: the chosen model where it can keep up with typing, else the built-in one; `chosen`; `built-in`."""
     multiline: str = "auto"
     min_confidence: float = 0.3
     """Mean token probability below which nothing is shown, 0 to 1."""

@@ -13,6 +13,9 @@ LINE_TOKENS = 24
 LINE_PROMPT_TOKENS = 256
 """A line as it is asked for while a person types: what has changed in the prompt since the last one, and the answer."""
 
+LINE_LIMIT_MS = 400.0
+"""A suggestion that takes longer is of a place that a person who types has left."""
+
 Key = tuple[str, str, str, str, str]
 
 
@@ -42,7 +45,13 @@ class Speed:
     @property
     def line_ms(self) -> float:
         """How long one line takes."""
-        return LINE_PROMPT_TOKENS / self.prefill_tokens_per_s * 1000 + LINE_TOKENS * self.decode_ms_per_token
+        return line_ms(self.prefill_tokens_per_s, self.decode_ms_per_token)
+
+
+def line_ms(prefill_tokens_per_s: float, decode_ms_per_token: float) -> float:
+    """Return how long one line takes; 0 for an engine that has measured nothing, against which nothing is known."""
+    prefill_ms = LINE_PROMPT_TOKENS / prefill_tokens_per_s * 1000 if prefill_tokens_per_s > 0 else 0.0
+    return prefill_ms + LINE_TOKENS * decode_ms_per_token
 
 
 def speed_of(order: Load, profile: ModelProfile) -> Speed | None:
@@ -76,11 +85,23 @@ def fastest_first(loads: Sequence[Load], speeds: Iterable[Speed]) -> list[Load]:
     return [next(ranked) if _key(load) in known else load for load in loads]
 
 
-def comparison(loads: Sequence[Load], speeds: Iterable[Speed]) -> str:
+def slow_places(loads: Sequence[Load], speeds: Iterable[Speed]) -> list[Load]:
+    """Return those of the orders that are known to take too long for somebody who types."""
+    known = _current(speeds)
+    return [load for load in loads if _key(load) in known and known[_key(load)].line_ms > LINE_LIMIT_MS]
+
+
+def quick_places(loads: Sequence[Load], speeds: Iterable[Speed]) -> list[Load]:
+    """Return those of the orders that are known to be quick enough for that."""
+    known = _current(speeds)
+    return [load for load in loads if _key(load) in known and known[_key(load)].line_ms <= LINE_LIMIT_MS]
+
+
+def comparison(loads: Sequence[Load], speeds: Sequence[Speed]) -> str:
     """Return why the first order goes before others of its model, in a sentence; empty without measurements of both."""
     known = _current(speeds)
     rivals = [load for load in loads if load.model == loads[0].model and _key(load) in known]
-    if len(rivals) < 2 or rivals[0] != loads[0]:
+    if len(rivals) < 2 or rivals[0] != fastest_first(rivals, speeds)[0] or rivals[0] != loads[0]:
         return ""
     times = [f"{known[_key(load)].line_ms:.0f} ms on {load.device}" for load in rivals]
     return f"measured here, a line takes {', '.join(times)}"

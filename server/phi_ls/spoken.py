@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from phi_ls.session import Session
+from phi_providers.messages import Urgency
 
 
 def spoken_language(session: Session, locale: str | None = None, wanted: object = None) -> str:
@@ -15,6 +16,6 @@ def spoken_language(session: Session, locale: str | None = None, wanted: object 
     tag = (locale or "en") if setting == "auto" else setting
     if isinstance(wanted, str) and wanted:
         tag = wanted
-    model = session.pool.model
+    model = session.pool.model_for(Urgency.ASKED)
     known = () if model is None else model.languages if model.chat else ("en",)
     return tag if not known or tag in known else known[0]

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import psutil
 
 from phi_ls.session import Session
+from phi_ls.typing_model import typing_model
+from phi_providers.device_names import same_device
+from phi_providers.messages import Urgency
 from phi_providers.pool import PoolStatus, WorkerStatus
-from phi_providers.same_device import same_device
 
 
 def headline_of(session: Session) -> dict[str, Any]:
     """Return who answers and how that is: `kind` is normal, busy, warning, error or inactive, `message` says why."""
     pool = session.pool.status()
     kind, message = _kind(session, pool)
-    model, profile = session.pool.model, session.pool.profile
+    model, profile = session.pool.model_for(Urgency.ASKED), session.pool.profile_for(Urgency.ASKED)
     device = profile.device if profile else ""
     return {
         "kind": kind,
@@ -24,6 +27,7 @@ def headline_of(session: Session) -> dict[str, Any]:
         "engine": profile.engine if profile else "",
         "device": device,
         "deviceReason": _device_reason(session, pool, device),
+        "typing": _typing(session),
     }
 
 
@@ -47,7 +51,7 @@ def status_of(session: Session) -> dict[str, Any]:
 def _kind(session: Session, pool: PoolStatus) -> tuple[str, str]:
     if not session.settings.enable:
         return "inactive", "phi-ls is off in the settings"
-    if session.pool.model is None:
+    if session.pool.model_for(Urgency.ASKED) is None:
         return "error", pool.trouble or "no engine can run on this machine; run `phi-ls doctor`"
     loading = next((worker for worker in pool.workers if worker.stage), None)
     if loading is not None:
@@ -67,13 +71,19 @@ def _kind(session: Session, pool: PoolStatus) -> tuple[str, str]:
 
 
 def _device_reason(session: Session, pool: PoolStatus, device: str) -> str:
-    profile = session.pool.profile
+    profile = session.pool.profile_for(Urgency.ASKED)
     if profile is not None and profile.device_reason:
         return profile.device_reason
     requested = session.settings.device
     if device and requested != "auto" and not same_device(requested, device):
         return pool.trouble or f"{requested} could not be used"
     return (pool.trouble or session.device_reason) if device else ""
+
+
+def _typing(session: Session) -> dict[str, str] | None:
+    """Return who suggests while somebody types, if it is not who answers questions."""
+    found = typing_model(session)
+    return dataclasses.asdict(found) if found else None
 
 
 def _worker(worker: WorkerStatus) -> dict[str, Any]:

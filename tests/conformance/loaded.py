@@ -12,6 +12,7 @@ import psutil
 from engine.built_in import Answer
 
 from phi_providers.messages import Done, Failed, Load, ModelProfile, Part, Piece, Started, Urgency, Usage
+from phi_providers.plan import one_order
 from phi_providers.pool import Job, Limits, Pool, Stream
 from phi_providers.worker_client import WorkerClient
 
@@ -33,7 +34,7 @@ class RecordingPool(Pool):
     def __init__(self, order: Load, home: Path) -> None:
         self.frames: list[News] = []
         self._news = asyncio.Event()
-        super().__init__([order], home, limits=PATIENT)
+        super().__init__(one_order([order]), home, limits=PATIENT)
 
     def on_frame(self, client: WorkerClient, frame: News) -> None:
         """Keep the frame and pass it on."""
@@ -72,8 +73,9 @@ class LoadedEngine:
     @property
     def profile(self) -> ModelProfile:
         """What loading found out."""
-        assert self.pool.profile is not None
-        return self.pool.profile
+        profile = self.pool.profile_for(Urgency.ASKED)
+        assert profile is not None
+        return profile
 
     @property
     def process(self) -> psutil.Process:

@@ -14,6 +14,7 @@ from engine.built_in import SOURCE
 from phi_providers.errors import ProviderError
 from phi_providers.messages import Load, ModelInfo, Part, Piece, Urgency
 from phi_providers.models.installed import builtin
+from phi_providers.plan import one_order
 from phi_providers.pool import Job, Limits, Pool, PoolStatus, Stream
 
 PATIENCE_S = 300.0
@@ -28,7 +29,7 @@ class SeveralEngines:
 
     def __init__(self, home: Path, *orders: Load, **limits: float) -> None:
         self._changed = asyncio.Event()
-        self.pool = Pool(orders, home, self._on_change, limits=Limits(**{**PATIENT, **limits}))
+        self.pool = Pool(one_order(orders), home, self._on_change, limits=Limits(**{**PATIENT, **limits}))
 
     async def __aenter__(self) -> SeveralEngines:
         return self

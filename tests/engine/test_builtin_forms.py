@@ -18,6 +18,7 @@ from phi_providers.models.builtin_forms import FORMS_DIR, form_of, form_of_built
 from phi_providers.models.installed import BUILTIN, builtin
 from phi_providers.models.manifest import ModelError, read_manifest, verify, write_manifest
 from phi_providers.models.safetensors_file import Weights
+from phi_providers.plan import one_order
 from phi_providers.pool import Job, Pool
 
 CONVERT = """
@@ -216,11 +217,12 @@ async def test_a_worker_converts_before_it_loads(tmp_path: Path) -> None:
     """A place for ONNX Runtime that is given the model as it is shipped answers, from a form in the named folder."""
     cache = tmp_path / "forms"
     order = Load(engine="onnxruntime", device="CPU", model=builtin(), options={FORMS_DIR: str(cache)})
-    pool = Pool([order], tmp_path)
+    pool = Pool(one_order([order]), tmp_path)
     try:
         assert await answer(pool)
-        assert pool.profile is not None
-        assert "onnxruntime" == pool.profile.engine
+        profile = pool.profile_for(Urgency.ASKED)
+        assert profile is not None
+        assert "onnxruntime" == profile.engine
     finally:
         await pool.close()
     made = folders(cache)
@@ -232,11 +234,12 @@ async def test_where_it_cannot_be_converted_openvino_answers(tmp_path: Path) -> 
     (tmp_path / "file").write_bytes(b"")
     options = {FORMS_DIR: str(tmp_path / "file" / "forms")}
     orders = [Load(engine="onnxruntime", device="CPU", model=builtin(), options=options)]
-    pool = Pool([*orders, Load(engine="openvino", device="CPU", model=builtin())], tmp_path)
+    pool = Pool(one_order([*orders, Load(engine="openvino", device="CPU", model=builtin())]), tmp_path)
     try:
         assert await answer(pool)
-        assert pool.profile is not None
-        assert "openvino" == pool.profile.engine
+        profile = pool.profile_for(Urgency.ASKED)
+        assert profile is not None
+        assert "openvino" == profile.engine
         (failed,) = pool.status().given_up
         assert "could not be converted for onnxruntime" in failed.cause
     finally:

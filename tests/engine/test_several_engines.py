@@ -13,7 +13,7 @@ from engine.onnx_model import exported
 from engine.several_engines import PATIENCE_S, SeveralEngines, order, pieces
 
 from phi_providers.errors import LoadFailed, NoProvider, WorkerDied
-from phi_providers.messages import Load, ModelInfo
+from phi_providers.messages import Load, ModelInfo, Urgency
 
 pytestmark = pytest.mark.timeout(600)
 
@@ -81,7 +81,7 @@ async def test_the_next_engine_answers_for_a_device_that_is_not_there(tmp_path: 
     """The engine that answers tells its own device; the status tells the one that was wanted, and why it is not it."""
     async with SeveralEngines(tmp_path, order("openvino", device="GPU.7"), both("onnxruntime")[0]) as engines:
         assert "onnxruntime" == (await engines.answer())[1]
-        profile = engines.pool.profile
+        profile = engines.pool.profile_for(Urgency.TYPING)
         assert profile is not None
         assert ("onnxruntime", "CPU") == (profile.engine, profile.device)
         assert "GPU.7 cannot be used" in engines.pool.status().trouble

@@ -16,6 +16,7 @@ from phi_providers.errors import LoadFailed, WorkerDied
 from phi_providers.messages import Load, ModelInfo, Part, Piece, Urgency, Usage
 from phi_providers.models.builtin_forms import form_of_builtin
 from phi_providers.models.installed import builtin
+from phi_providers.plan import one_order
 from phi_providers.pool import Job, Limits, Pool
 
 pytestmark = [pytest.mark.timeout(600), pytest.mark.xdist_group("npu_library")]
@@ -49,7 +50,7 @@ async def make_pool(tmp_path: Path, model: ModelInfo) -> AsyncIterator[MakePool]
             options={"precision": precision},
             python=interpreter("npu_library"),
         )
-        pools.append(Pool([order, *others], tmp_path, limits=PATIENT))
+        pools.append(Pool(one_order([order, *others]), tmp_path, limits=PATIENT))
         return pools[-1]
 
     yield make
@@ -74,7 +75,7 @@ async def test_it_answers_reuses_its_prefix_and_says_where_it_ran(make_pool: Mak
     first, cold = await ask(pool)
     again, warm = await ask(pool)
     more, longer = await ask(pool, TEXT + "name")
-    profile = pool.profile
+    profile = pool.profile_for(Urgency.ASKED)
     assert profile is not None
     assert None not in (cold, warm, longer)
     assert ("npu_library", "1.4.0", "NPU") == (profile.engine, profile.engine_version, profile.requested_device)

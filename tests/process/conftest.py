@@ -11,6 +11,7 @@ import pytest
 from process.processes import workers_of_this_process
 from process.watched_pool import MakePool, Script, WatchedPool
 
+from phi_providers.plan import Plan, one_order
 from phi_providers.pool import Limits
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
@@ -55,11 +56,15 @@ async def make_pool(tmp_path: Path, no_worker_is_left: None) -> AsyncIterator[Ma
     made: list[WatchedPool] = []
 
     def make(
-        *scripts: Script, idle_unload_s: float = 0.0, devices: Sequence[str] = (), **limits: object
+        *scripts: Script,
+        plan: Plan | None = None,
+        idle_unload_s: float = 0.0,
+        devices: Sequence[str] = (),
+        **limits: object,
     ) -> WatchedPool:
         places = devices or ["none"] * len(scripts)
         orders = [script.order(device) for script, device in zip(scripts, places, strict=True)]
-        made.append(WatchedPool(orders, tmp_path, idle_unload_s, Limits(**limits)))  # type: ignore[arg-type]
+        made.append(WatchedPool(plan or one_order(orders), tmp_path, idle_unload_s, Limits(**limits)))  # type: ignore[arg-type]
         return made[-1]
 
     yield make

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from phi_providers.errors import ProviderError
 from phi_providers.messages import Load, ModelInfo, Part, Urgency
+from phi_providers.plan import one_order
 from phi_providers.pool import Job, Pool
 
 STATES = ("loading", "idle", "generating", "hanging")
@@ -22,7 +23,8 @@ async def own(home: Path, script: str, state: str) -> None:
     """Own a pool until killed."""
     changed = asyncio.Event()
     model = ModelInfo(id="scripted", family="fim", path="", context=4096)
-    pool = Pool([Load(engine="echo", device="none", model=model, options={"script": script})], home, changed.set)
+    order = Load(engine="echo", device="none", model=model, options={"script": script})
+    pool = Pool(one_order([order]), home, changed.set)
     pool.start()
     aim = "following the script" if state == "loading" else "ready"
     while not any(aim in (worker.stage, worker.state) for worker in pool.status().workers):

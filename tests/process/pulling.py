@@ -115,7 +115,7 @@ def visible(root: Path) -> list[str]:
 def assert_whole(root: Path, hub: LocalHub) -> None:
     """Prove that the small model is installed, byte for byte what the hub has, with nothing beside it."""
     assert [VARIANT] == visible(root) == [model.id for model in list_installed(root)]
-    ours = ("manifest.json", "profile.json", "source.json")
+    ours = (".dates.json", "manifest.json", "profile.json", "source.json")
     assert sorted((*FILES, *ours)) == sorted(path.name for path in (root / VARIANT).iterdir())
     assert len(FILES) + 2 == verify_thoroughly(root / VARIANT)
     published = hub.repositories[REPOSITORY][-1].files

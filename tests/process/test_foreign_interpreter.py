@@ -13,6 +13,7 @@ import pytest
 from process.watched_pool import PATIENCE_S, Script, job, outcome
 
 from phi_providers.errors import LoadFailed
+from phi_providers.plan import one_order
 from phi_providers.pool import Pool
 from phi_providers.worker_process import BOOTSTRAP, PACKAGES
 
@@ -23,7 +24,7 @@ BASE = Path(sys.base_prefix) / ("python.exe" if sys.platform == "win32" else "bi
 @pytest.mark.parametrize("python", ["", str(BASE)], ids=["ours", "another"])
 async def test_a_worker_runs_in_the_interpreter_that_is_named(tmp_path: Path, script: Script, python: str) -> None:
     """It answers as any other, and its process is the named interpreter; without a name it is the pool's."""
-    pool = Pool([replace(script.order(), python=python)], tmp_path)
+    pool = Pool(one_order([replace(script.order(), python=python)]), tmp_path)
     try:
         result = await asyncio.wait_for(outcome(pool.submit(job("hello"))), PATIENCE_S)
         (worker,) = pool.status().workers
@@ -36,7 +37,7 @@ async def test_a_worker_runs_in_the_interpreter_that_is_named(tmp_path: Path, sc
 
 async def test_an_interpreter_that_is_gone(tmp_path: Path, script: Script) -> None:
     """Whoever waits hears that no process could be started."""
-    pool = Pool([replace(script.order(), python=str(tmp_path / "python"))], tmp_path)
+    pool = Pool(one_order([replace(script.order(), python=str(tmp_path / "python"))]), tmp_path)
     try:
         result = await asyncio.wait_for(outcome(pool.submit(job("hello"))), PATIENCE_S)
     finally:

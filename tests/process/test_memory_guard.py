@@ -12,6 +12,7 @@ from process.watched_pool import PATIENCE_S, Script, job, outcome
 from phi_providers.errors import LoadFailed
 from phi_providers.messages import Load, ModelInfo
 from phi_providers.models.shape import config
+from phi_providers.plan import one_order
 from phi_providers.pool import Pool
 
 HUGE = {**config(100_000), "hidden_size": 65_536, "num_attention_heads": 512, "num_key_value_heads": 512}
@@ -36,7 +37,7 @@ async def test_a_model_that_cannot_fit_is_refused_and_another_answers(
     """One sentence with what it needs and what is free; no process is started for it, and whoever waits is answered."""
     started: set[int | None] = set()
     pool = Pool(
-        [huge(tmp_path, engine), script.order()],
+        one_order([huge(tmp_path, engine), script.order()]),
         tmp_path,
         on_change=lambda: started.update(each.pid for each in pool.status().workers if each.model == "huge"),
     )
@@ -53,7 +54,7 @@ async def test_a_model_that_cannot_fit_is_refused_and_another_answers(
 
 async def test_alone_it_is_an_error_that_says_so(tmp_path: Path) -> None:
     """Where nobody else can answer, whoever waits hears why."""
-    pool = Pool([huge(tmp_path, "openvino")], tmp_path)
+    pool = Pool(one_order([huge(tmp_path, "openvino")]), tmp_path)
     try:
         result = await asyncio.wait_for(outcome(pool.submit(job("hello"))), PATIENCE_S)
     finally:

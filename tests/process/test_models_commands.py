@@ -121,7 +121,7 @@ def test_a_catalogue_that_is_wrong(hub: LocalHub, cli: Pulling) -> None:
 def test_files_that_are_installed(hub: LocalHub, cli: Pulling) -> None:
     """What the catalogue lists, and what says what it is and where it came from."""
     assert 0 == cli.pull().returncode
-    ours = ["manifest.json", "profile.json", "source.json"]
+    ours = [".dates.json", "manifest.json", "profile.json", "source.json"]
     assert sorted([*FILES, *ours]) == sorted(path.name for path in cli.installed.iterdir())
     source = json.loads((cli.installed / "source.json").read_text("utf-8"))
     assert (hub.address, "MIT") == (source["endpoint"], source["license"])

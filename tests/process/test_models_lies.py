@@ -241,6 +241,6 @@ def test_what_else_is_in_a_repository(hub: LocalHub, tmp_path: Path) -> None:
     asked = {path.rpartition("/")[2] for _, path, _ in hub.requests if "/api/" not in path}
     assert set(FILES) == asked
     installed = {path.name: path.read_bytes() for path in (fetcher.root / VARIANT).iterdir()}
-    assert {*FILES, "manifest.json", "profile.json", "source.json"} == set(installed)
+    assert {*FILES, ".dates.json", "manifest.json", "profile.json", "source.json"} == set(installed)
     assert b"evil" not in installed.values()
     assert not list(tmp_path.rglob("outside.txt"))

@@ -10,6 +10,7 @@ from process.watched_pool import PATIENCE_S, Script, WatchedPool, job, outcome, 
 
 from phi_providers.errors import GenerationFailed, NoProvider
 from phi_providers.messages import Part, Urgency
+from phi_providers.plan import one_order
 from phi_providers.pool import Job, Pool
 
 
@@ -117,7 +118,7 @@ async def test_an_error_in_the_status_listener_is_not_the_workers(script: Script
     def broken() -> None:
         raise RuntimeError("the editor is gone")
 
-    pool = Pool([script.order()], script.path.parent, broken)
+    pool = Pool(one_order([script.order()]), script.path.parent, broken)
     assert "echo(1)" == (await asyncio.wait_for(outcome(pool.submit(job("x"))), PATIENCE_S)).text
     await pool.close()
     assert {"the editor is gone"} == {str(context["exception"]) for context in reported}
@@ -125,9 +126,9 @@ async def test_an_error_in_the_status_listener_is_not_the_workers(script: Script
 
 async def test_a_pool_without_a_plan_says_what_to_do() -> None:
     """Without any engine a request is refused at once, with the remedy."""
-    pool = Pool([], Path())
+    pool = Pool(one_order([]), Path())
     pool.start()
     with pytest.raises(NoProvider, match="phi-ls doctor"):
         pool.submit(job("x"))
-    assert (None, None) == (pool.model, pool.profile)
+    assert (None, None) == (pool.model_for(Urgency.TYPING), pool.profile_for(Urgency.TYPING))
     await pool.close()

@@ -13,6 +13,7 @@ from process.processes import workers_of_this_process
 
 from phi_providers.errors import ProviderError
 from phi_providers.messages import Load, ModelInfo, Part, Piece, Urgency, Usage
+from phi_providers.plan import Plan
 from phi_providers.pool import Job, Limits, Pool, PoolStatus, Stream
 
 MODEL = ModelInfo(id="scripted", family="fim", path="", context=4096)
@@ -93,12 +94,12 @@ async def anext_of(stream: Stream) -> Piece:
 class WatchedPool:
     """A pool, the processes it has had, and a way to wait until its status is as expected."""
 
-    def __init__(self, orders: list[Load], home: Path, idle_unload_s: float, limits: Limits) -> None:
+    def __init__(self, plan: Plan, home: Path, idle_unload_s: float, limits: Limits) -> None:
         self.pids: list[int] = []
         self.others = workers_of_this_process()
         """Workers of other pools, such as engines that tests share."""
         self._changed = asyncio.Event()
-        self.pool = Pool(orders, home, self._on_change, idle_unload_s, limits)
+        self.pool = Pool(plan, home, self._on_change, idle_unload_s, limits)
 
     def submit(self, text: str, urgency: Urgency = Urgency.TYPING, **fields: Any) -> Stream:
         """Submit a job whose prompt is this text."""

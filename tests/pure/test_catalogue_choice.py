@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from phi_providers.catalogue.choice import GIGABYTE, Machine, Wish, choose, needed_bytes
+from phi_providers.catalogue.choice import Machine, Wish, choose, needed_bytes
 from phi_providers.catalogue.entries import ListedModel
 from phi_providers.catalogue.reading import load
 from phi_providers.models.manifest import ModelError
+from phi_providers.sizes import GIGABYTE
 
 OPENVINO_CPU = ("openvino", "CPU")
 

@@ -157,6 +157,22 @@ def test_what_is_removed(tmp_path: Path) -> None:
     assert [] == list((tmp_path / ".fetching").iterdir())
 
 
+class _Interrupted(type(Path())):  # type: ignore[misc]
+    """A folder at which the user presses Ctrl-C when it is about to be installed."""
+
+    def rename(self, target: object) -> Path:
+        """Do nothing of the kind."""
+        raise KeyboardInterrupt
+
+
+def test_ctrl_c_between_the_old_one_and_the_new_one(tmp_path: Path) -> None:
+    """What was installed is there again, whole."""
+    folder = install(tmp_path)
+    with pytest.raises(KeyboardInterrupt):
+        swap_in(tmp_path, "mine", _Interrupted(staging(tmp_path, "mine", COMMIT)))
+    assert 4 == verify_thoroughly(folder)
+
+
 def test_another_revision_begins_anew(tmp_path: Path) -> None:
     """What was begun of another commit is not mixed with this one."""
     (staging(tmp_path, "a", "f" * 40) / "config.json.part").write_bytes(b"123")

@@ -25,9 +25,9 @@ from phi_providers.hub.place import SOURCE, Source, write_source
 from phi_providers.models.forms import find
 from phi_providers.models.installed import BUILTIN, write_object
 from phi_providers.models.manifest import MANIFEST, ModelError, verify
+from phi_providers.sizes import GIGABYTE
 
 PINS = Path(__file__).parents[2] / "providers" / "starter-training" / "requirements-export.txt"
-GIGABYTE = 1000**3
 INT8 = "openvino-int8"
 
 
@@ -206,7 +206,7 @@ def test_a_finished_conversion_is_a_model(order: Order, tmp_path: Path) -> None:
     assert (BUILTIN / "tokenizer.json").read_bytes() == (place / "tokenizer.json").read_bytes()
     verify(place, full=True)
     assert order.key == made_of(place)
-    ours = {"manifest.json", "profile.json", RECORD, SOURCE, "tokenizer.json", "config.json"}
+    ours = {".dates.json", "manifest.json", "profile.json", RECORD, SOURCE, "tokenizer.json", "config.json"}
     assert ours | {f"openvino_{name}" for name in ("config.json", "model.bin", "model.xml")} == {
         path.name for path in place.iterdir()
     }

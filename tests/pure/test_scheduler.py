@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from typing import ClassVar
 
 import pytest
 from hypothesis import strategies as st
@@ -13,6 +14,7 @@ from phi_providers.messages import Urgency
 from phi_providers.scheduler import Scheduler, Ticket
 
 TYPING, ASKED, LOOKING, AHEAD = Urgency
+ALL = tuple(Urgency)
 
 
 def ticket(number: int, urgency: Urgency = ASKED, replaces: str | None = None) -> Ticket:
@@ -129,7 +131,9 @@ def test_the_least_urgent_yields_and_no_more_than_needed() -> None:
     for worker in range(3):
         scheduler.next_for(worker)
     scheduler.add(ticket(4, TYPING))
-    assert [ticket(2, AHEAD)] == [scheduler.running_on(worker) for worker in scheduler.should_yield()]
+    assert [ticket(2, AHEAD)] == [
+        scheduler.running_on(worker) for worker in scheduler.should_yield(dict.fromkeys(range(3), ALL))
+    ]
 
 
 def test_equals_do_not_make_each_other_yield() -> None:
@@ -138,7 +142,16 @@ def test_equals_do_not_make_each_other_yield() -> None:
     scheduler.next_for(0)
     scheduler.add(ticket(2, ASKED))
     scheduler.add(ticket(3, AHEAD))
-    assert () == scheduler.should_yield()
+    assert () == scheduler.should_yield({0: ALL})
+
+
+def test_a_worker_takes_only_what_it_serves() -> None:
+    """One that is there for questions leaves a suggestion to another, and yields to none."""
+    scheduler = queue(ticket(1, ASKED), ticket(2, TYPING))
+    assert ticket(1, ASKED) == scheduler.next_for(1, (ASKED, LOOKING))
+    assert () == scheduler.should_yield({0: (TYPING,), 1: (ASKED, LOOKING)})
+    assert (1,) == scheduler.should_yield({1: ALL})
+    assert ticket(2, TYPING) == scheduler.next_for(0, (TYPING,))
 
 
 def test_dropping_says_whether_the_ticket_waited() -> None:
@@ -152,6 +165,7 @@ class AnyHistory(RuleBasedStateMachine):
     """Tickets come, run, yield, are dropped and finish in any order; every promise holds after every step."""
 
     WORKERS = (0, 1)
+    SERVES: ClassVar[dict[int, tuple[Urgency, ...]]] = dict.fromkeys(WORKERS, ALL)
     CAPACITY = 4
 
     def __init__(self) -> None:
@@ -188,10 +202,10 @@ class AnyHistory(RuleBasedStateMachine):
 
     @rule(worker=st.sampled_from(WORKERS))
     def take(self, worker: int) -> None:
-        """A worker asks for work: it gets the most urgent, what yielded before its equals."""
+        """A worker asks for work: it gets the most urgent that it serves, what yielded before its equals."""
         was_busy = self.scheduler.running_on(worker) is not None
-        waiting = self.scheduler.waiting
-        taken = self.scheduler.next_for(worker)
+        waiting = [each for each in self.scheduler.waiting if each.urgency in self.SERVES[worker]]
+        taken = self.scheduler.next_for(worker, self.SERVES[worker])
         assert (taken is None) == (was_busy or not waiting)
         if taken is not None:
             assert min(each.urgency for each in waiting) == taken.urgency
@@ -207,11 +221,11 @@ class AnyHistory(RuleBasedStateMachine):
         if before is not None:
             self.end(before.id)
 
-    @precondition(lambda self: self.scheduler.should_yield())
+    @precondition(lambda self: self.scheduler.should_yield(self.SERVES))
     @rule()
     def make_all_yield(self) -> None:
         """Those who must make room do, and are put back."""
-        for worker in self.scheduler.should_yield():
+        for worker in self.scheduler.should_yield(self.SERVES):
             yielded = self.scheduler.finish(worker)
             assert yielded is not None
             self.scheduler.requeue(yielded)
@@ -238,11 +252,21 @@ class AnyHistory(RuleBasedStateMachine):
     @invariant()
     def nothing_urgent_waits_behind_the_less_urgent_unasked(self) -> None:
         """Whoever keeps a more urgent ticket waiting has been asked to yield."""
-        asked = set(self.scheduler.should_yield())
-        left = [each for worker in self.WORKERS if worker not in asked and (each := self.scheduler.running_on(worker))]
-        # Those asked to yield make room for as many of the most urgent.
-        still_waiting = sorted(each.urgency for each in self.scheduler.waiting)[len(asked) :]
-        assert not any(urgency < each.urgency for urgency in still_waiting for each in left)
+        asked = set(self.scheduler.should_yield(self.SERVES))
+        for serves in set(self.SERVES.values()):
+            alike = [worker for worker in self.WORKERS if self.SERVES[worker] == serves]
+            left = [each for worker in alike if worker not in asked and (each := self.scheduler.running_on(worker))]
+            waiting = sorted(each.urgency for each in self.scheduler.waiting if each.urgency in serves)
+            # Those asked to yield make room for as many of the most urgent.
+            still_waiting = waiting[len(asked & set(alike)) :]
+            assert not any(urgency < each.urgency for urgency in still_waiting for each in left)
+
+
+class AnyHistoryOfTwoLanes(AnyHistory):
+    """The same promises where one worker is for those who type, the other for everybody else."""
+
+    SERVES: ClassVar[dict[int, tuple[Urgency, ...]]] = {0: (TYPING,), 1: (ASKED, LOOKING, AHEAD)}
 
 
 TestAnyHistory = AnyHistory.TestCase
+TestAnyHistoryOfTwoLanes = AnyHistoryOfTwoLanes.TestCase

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 from phi_providers.catalogue.entries import Entry, ListedModel, Variant
 from phi_providers.models.manifest import ModelError
-
-GIGABYTE = 1000**3
+from phi_providers.sizes import GIGABYTE
 
 RUNTIME_BYTES = GIGABYTE
 """What a runtime takes besides weights and KV cache: published peaks of Phi-3-mini at INT4, INT8 and FP16 on built-in

@@ -2,7 +2,7 @@
 
 The script is the JSON file named by `script` in the options of `Load`, or else by PHI_LS_ECHO_SCRIPT:
 
-    {"load":    {"ms": 0, "then": "ok"},
+    {"load":    {"ms": 0, "after": "a file without which it does not end", "decode_ms_per_token": 0, "then": "ok"},
      "record":  "a file that gets a JSON line at each load, and at each beginning and regular end of a request",
      "answers": [{"when": "text in the prompt", "tokens": ["def", " f"], "token_ms": 1, "prefill_ms": 0,
                   "log_prob": -0.1, "then": "stop", "at": 1, "deaf": false}]}
@@ -54,6 +54,8 @@ class EchoProvider:
         step = self._script.get("load", {})
         progress("following the script")
         time.sleep(step.get("ms", 0) / 1000)
+        while "after" in step and not Path(step["after"]).exists():
+            time.sleep(0.01)
         if step.get("then", "ok") == "fail":
             raise LoadFailed("the script says that loading fails")
         mishaps.happen(step.get("then", "ok"))
@@ -66,6 +68,7 @@ class EchoProvider:
             engine_version="1",
             device="none",
             requested_device=self._order.device,
+            decode_ms_per_token=float(step.get("decode_ms_per_token", 0)),
         )
 
     def prefill(self, request: Request, emit: Emit) -> Usage:

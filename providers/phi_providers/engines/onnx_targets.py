@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from phi_providers.device_names import ALIASES
 from phi_providers.errors import LoadFailed
 
 
@@ -61,8 +62,6 @@ DISTRIBUTIONS = {
 }
 """Distribution → the kinds of device that are compiled in, besides the CPU. They share one import name, so one of them
 at most is in an environment. Every one takes plug-ins."""
-
-ALIASES = {"DIRECTML": "DML", "TRT": "NVTENSORRTRTX"}
 
 REMEDY = {
     "CUDA": "install onnxruntime-genai-cuda into the engine's environment (NVIDIA GPU, Linux or Windows)",

@@ -17,15 +17,12 @@ from phi_providers.engines.openai_server_connection import Connection, Patience,
 from phi_providers.engines.openai_server_dialect import Dialect
 from phi_providers.engines.openai_server_prompt import Estimated, fit
 from phi_providers.errors import GenerationFailed, LoadFailed, ProviderError
-from phi_providers.messages import Control, Load, ModelProfile, Part, Piece, Request, Started, Usage
+from phi_providers.messages import RESERVE_TOKENS, Control, Load, ModelProfile, Part, Piece, Request, Started, Usage
 from phi_providers.models.elsewhere import server_address
 from phi_providers.provider import Emit
 
 KEY_VARIABLE = "PHI_LS_OPENAI_API_KEY"
 """Not OPENAI_API_KEY: the key of one service must not go to whatever address is set here."""
-
-RESERVE_TOKENS = 64
-"""Room kept for the answer even when fewer tokens are asked for, so that a longer answer gets the same prompt."""
 
 WARM_UP = (
     Part(control=Control.USER),

@@ -6,20 +6,16 @@ import importlib.metadata
 import importlib.util
 import os
 import re
-import subprocess
 import sys
 import tempfile
-from collections import deque
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from phi_providers.environments.recipes import EnvironmentFailed
-from phi_providers.environments.watch import SILENCE_S, Watch
+from phi_providers.environments.watch import SILENCE_S, NotStarted, follow
 
 Progress = Callable[[str], None]
 """Takes a line for people, each time something begins."""
-
-TAIL_LINES = 40
 
 TEMPORARY = "tmp-"
 """How the folders begin that a command's temporary files lie in; one that was killed leaves its own behind."""
@@ -53,32 +49,21 @@ def run(
 
     It is ended when for `silence_s` it has said nothing and nothing in `folder` has grown.
     """
-    tail: deque[str] = deque(maxlen=TAIL_LINES)
+
+    def told(line: str) -> None:
+        if found := _TOLD.match(line):
+            progress(f"{found[1]}{_shortened(found[2])}")
+
     # Downloads go where the environment goes: the system's folder for temporary files is often small, or in memory.
     with tempfile.TemporaryDirectory(prefix=TEMPORARY, dir=folder, ignore_cleanup_errors=True) as temporary:
         try:
-            process = subprocess.Popen(
-                [str(part) for part in command],
-                cwd=folder,
-                env=_environment(temporary),
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                encoding="utf-8",
-                errors="replace",
-            )
-        except OSError as exc:
-            raise EnvironmentFailed(f"{what} failed: {command[0]} cannot be started ({exc.strerror})") from exc
-        with process, Watch(process, folder, silence_s) as watch:
-            for line in process.stdout or ():
-                watch.heard()
-                tail.append(line.strip())
-                if told := _TOLD.match(line.strip()):
-                    progress(f"{told[1]}{_shortened(told[2])}")
-    if watch.stuck:
+            ended = follow(command, folder, _environment(temporary), told, silence_s=silence_s)
+        except NotStarted as exc:
+            raise EnvironmentFailed(f"{what} failed: {exc}") from exc
+    if ended.stuck:
         raise EnvironmentFailed(f"{what} was ended: nothing came of it for {silence_s / 60:.0f} minutes; {_AGAIN}")
-    if process.returncode:
-        raise EnvironmentFailed(f"{what} failed: {cause(chr(10).join(tail))}")
+    if ended.code:
+        raise EnvironmentFailed(f"{what} failed: {cause(ended.tail)}")
 
 
 def pip_for(python: Path, progress: Progress) -> list[str | Path]:

@@ -1,10 +1,13 @@
-"""Ends a command that neither says nor writes anything any more, with all that it has started."""
+"""Runs a command, and ends it with all that it has started when it neither says nor writes anything any more."""
 
 from __future__ import annotations
 
 import contextlib
 import subprocess
 import threading
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
@@ -17,6 +20,60 @@ SILENCE_S = 900.0
 
 LOOKS = 20
 """How often it is looked whether the folder has grown, within the time that a child may be silent."""
+
+TAIL_LINES = 40
+
+
+class NotStarted(Exception):
+    """The command cannot be started; the message says which, and why."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ended:
+    """How a command has ended."""
+
+    code: int
+    tail: str
+    """The last `TAIL_LINES` lines that it said."""
+    stuck: bool
+    """Whether it was ended because it had fallen silent."""
+
+
+def follow(
+    command: Sequence[str | Path],
+    folder: Path,
+    environment: Mapping[str, str],
+    told: Callable[[str], None],
+    *,
+    stdin: int = subprocess.DEVNULL,
+    silence_s: float = SILENCE_S,
+) -> Ended:
+    """Run a command in `folder` to its end, passing on each line of stdout and stderr that is not blank.
+
+    Raises NotStarted. It is ended when for `silence_s` it has said nothing and nothing in `folder` has grown, and by
+    whatever else ends this call.
+    """
+    tail: deque[str] = deque(maxlen=TAIL_LINES)
+    try:
+        process = subprocess.Popen(
+            [str(part) for part in command],
+            cwd=folder,
+            env=environment,
+            stdin=stdin,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+            errors="replace",
+        )
+    except OSError as exc:
+        raise NotStarted(f"{command[0]} cannot be started ({exc.strerror})") from exc
+    with process, Watch(process, folder, silence_s) as watch:
+        for line in process.stdout or ():
+            watch.heard()
+            if text := line.strip():
+                tail.append(text)
+                told(text)
+    return Ended(code=process.returncode, tail="\n".join(tail), stuck=watch.stuck)
 
 
 class Watch:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections import deque
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from phi_providers.environments.pip import TAIL_LINES, cause
-from phi_providers.environments.watch import Watch
+from phi_providers.environments.pip import cause
+from phi_providers.environments.watch import NotStarted, follow
 from phi_providers.export import program
 from phi_providers.export.failures import ExportFailed
 
@@ -30,33 +29,18 @@ def run_tool(python: str, module: str, arguments: Sequence[str], folder: Path, s
 
     Raises ExportFailed with the tool's last words. Whatever ends this call, the tool and its children have ended too.
     """
-    tail: deque[str] = deque(maxlen=TAIL_LINES)
     (folder / SCRATCH).mkdir(exist_ok=True)
+    command = [python, "-I", "-X", "utf8", program.__file__, module, *arguments]
     try:
-        process = subprocess.Popen(
-            [python, "-I", "-X", "utf8", program.__file__, module, *arguments],
-            cwd=folder,
-            env=environment(folder / SCRATCH),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            encoding="utf-8",
-            errors="replace",
-        )
-    except OSError as exc:
-        raise ExportFailed(f"{python} cannot be started ({exc.strerror})") from exc
-    with process, Watch(process, folder, SILENCE_S) as watch:
-        for line in process.stdout or ():
-            watch.heard()
-            if line.strip():
-                tail.append(line.strip())
-                say(line.strip())
-    if watch.stuck:
+        ended = follow(command, folder, environment(folder / SCRATCH), say, stdin=subprocess.PIPE, silence_s=SILENCE_S)
+    except NotStarted as exc:
+        raise ExportFailed(str(exc)) from exc
+    if ended.stuck:
         raise ExportFailed(f"the conversion was ended: nothing came of it for {SILENCE_S / 60:.0f} minutes")
-    if process.returncode in KILLED:
+    if ended.code in KILLED:
         raise ExportFailed("the system has ended the conversion, most likely for want of memory; close programs")
-    if process.returncode:
-        raise ExportFailed(f"the conversion failed: {cause(chr(10).join(tail))}")
+    if ended.code:
+        raise ExportFailed(f"the conversion failed: {cause(ended.tail)}")
 
 
 def environment(scratch: Path) -> dict[str, str]:

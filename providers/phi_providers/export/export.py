@@ -17,6 +17,7 @@ from phi_providers.export.failures import ExportFailed
 from phi_providers.export.finish import finish
 from phi_providers.export.order import CONVERTED, RECORD, Order, made_of
 from phi_providers.export.progress import Progress, Report, Stage
+from phi_providers.export.saying import in_words
 from phi_providers.hub.place import MADE, InstalledModel, begun, find_installed, held, staging, swap_in
 from phi_providers.hub.thorough import verify_thoroughly
 from phi_providers.models.installed import write_object
@@ -84,9 +85,14 @@ def _convert(order: Order, python: str, place: Path, report: Report) -> None:
     tool = order.preset.tool.module
     if "@" in "".join(arguments):
         raise ExportFailed("the tool cannot work in a folder with an @ in its path; PHI_LS_DATA_DIR names another one")
+
+    def say(line: str) -> None:
+        if words := in_words(line):
+            report(Progress(stage=Stage.CONVERTING, text=words))
+
     _clear(place)  # one that was killed leaves its own behind
     try:
-        run_tool(python, tool, arguments, place, lambda line: report(Progress(stage=Stage.CONVERTING, text=line)))
+        run_tool(python, tool, arguments, place, say)
         if not out.is_dir():
             raise ExportFailed("the conversion has written nothing")
         out.rename(place / CONVERTED)

@@ -10,6 +10,7 @@ from pathlib import Path
 from phi_providers.export.failures import ExportFailed
 from phi_providers.export.order import RECORD, Order
 from phi_providers.hub.place import SOURCE, write_source
+from phi_providers.models.dates import note_dates
 from phi_providers.models.forms import find
 from phi_providers.models.installed import PROFILE, write_object, write_profile
 from phi_providers.models.manifest import MANIFEST, ModelError, write_manifest
@@ -37,6 +38,7 @@ def finish(folder: Path, order: Order) -> None:
         names.append(SOURCE)
     _check(folder, order)
     write_manifest(folder, names)
+    note_dates(folder)
 
 
 def _kept(folder: Path, order: Order) -> list[str]:

@@ -9,10 +9,9 @@ from pathlib import Path
 import psutil
 
 from phi_providers.export.presets import MEMORY_BYTES, Preset
+from phi_providers.sizes import GIGABYTE, MEGABYTE
 
-GIGABYTE = 1000**3
-
-SPARE_BYTES = 256 * 1000**2
+SPARE_BYTES = 256 * MEGABYTE
 """That the disk must have left afterwards: a full one stops more than us."""
 
 

@@ -11,8 +11,9 @@ from phi_providers.catalogue.reading import EXECUTABLE
 from phi_providers.hub.place import Source, read_source
 from phi_providers.messages import ModelInfo
 from phi_providers.models import safetensors_folder
+from phi_providers.models.dates import verify_for_loading
 from phi_providers.models.installed import read_object
-from phi_providers.models.manifest import MANIFEST, ModelError, checked_name, verify
+from phi_providers.models.manifest import MANIFEST, ModelError, checked_name
 
 INDEX, WEIGHTS = "model.safetensors.index.json", "model.safetensors"
 DESCRIPTIONS = ("config.json", "generation_config.json", "tokenizer.json", "tokenizer_config.json", INDEX)
@@ -51,7 +52,7 @@ def read_original(folder: Path) -> Original:
     _refuse_code(folder)
     info = safetensors_folder.from_folder(folder)
     if (folder / MANIFEST).is_file():
-        verify(folder, full=False)
+        verify_for_loading(folder)
     if read_object(folder / "config.json").get("quantization_config"):
         raise ModelError(f"the weights in {folder} are quantised already; take the original ones")
     weights = _weights(folder)

@@ -23,7 +23,7 @@ class Progress:
 
     stage: Stage
     text: str = ""
-    """What the tool says just now; empty where a stage begins."""
+    """What the tool does just now; empty where a stage begins."""
 
 
 Report = Callable[[Progress], None]

@@ -15,11 +15,12 @@ from phi_providers.hub.parallel import do_all
 from phi_providers.hub.patience import patiently
 from phi_providers.hub.progress import Meter, Report, Stage
 from phi_providers.hub.transfer import fetch
+from phi_providers.sizes import GIGABYTE, MEGABYTE
 
 PART = ".part"
 """Ends the name of a file until it has been compared."""
 
-SPARE_BYTES = 256 * 1000**2
+SPARE_BYTES = 256 * MEGABYTE
 """That the disk must have left afterwards: a full one stops more than us."""
 
 
@@ -106,4 +107,4 @@ class Filling:
 
 
 def _gigabytes(count: int) -> str:
-    return f"{count / 1000**3:.1f} GB"
+    return f"{count / GIGABYTE:.1f} GB"

@@ -12,11 +12,12 @@ from phi_providers.hub.answers import explained
 from phi_providers.hub.failures import PullFailed
 from phi_providers.hub.library import NAME, VERSION, Hub
 from phi_providers.models.manifest import checked_name
+from phi_providers.sizes import GIGABYTE
 
 BRANCH = "main"
 COMMIT = re.compile(r"[0-9a-f]{40}")
 SHA256 = re.compile(r"[0-9a-f]{64}")
-LARGEST_FILE = 64 * 1000**3
+LARGEST_FILE = 64 * GIGABYTE
 
 
 @dataclass(frozen=True, kw_only=True)

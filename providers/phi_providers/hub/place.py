@@ -155,12 +155,12 @@ def _moved_away(root: Path, model_id: str) -> Iterator[None]:
     away.parent.mkdir(parents=True, exist_ok=True)
     shutil.rmtree(away, ignore_errors=True)
     there = target.exists()
-    if there:
-        target.rename(away)
     try:
-        yield
-    except OSError:
         if there:
+            target.rename(away)
+        yield
+    except BaseException:  # Ctrl-C comes here, too
+        if there and not target.exists():
             away.rename(target)
         raise
     shutil.rmtree(away, ignore_errors=True)

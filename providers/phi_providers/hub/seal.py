@@ -10,6 +10,7 @@ from phi_providers.catalogue.entries import Entry
 from phi_providers.hub.failures import PullFailed
 from phi_providers.hub.listing import Published
 from phi_providers.hub.place import SOURCE, Source, write_source
+from phi_providers.models.dates import note_dates
 from phi_providers.models.forms import find
 from phi_providers.models.installed import PROFILE, read_object
 from phi_providers.models.manifest import MANIFEST, ModelError, write_manifest
@@ -47,6 +48,7 @@ def seal(folder: Path, source: Published) -> None:
     if variant.engine not in found.engines:
         (folder / MANIFEST).unlink()
         raise PullFailed(f"what was fetched is for {', '.join(found.engines)}, not for {variant.engine}")
+    note_dates(folder)
 
 
 def profile(entry: Entry) -> dict[str, Any]:

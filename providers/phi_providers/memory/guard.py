@@ -7,8 +7,7 @@ from pathlib import Path
 from phi_providers.memory.need import Need, need
 from phi_providers.memory.place import Free, free_for
 from phi_providers.messages import Load
-
-GIGABYTE = 1000**3
+from phi_providers.sizes import size_text
 
 
 def shortage(order: Load) -> str:
@@ -23,9 +22,11 @@ def shortage(order: Load) -> str:
 
 def refusal(order: Load, needed: Need, free: Free) -> str:
     """Return one sentence: what the model needs, what is free, and which smaller variant there is."""
-    parts = f"{_size(needed.weights)} weights, {_size(needed.cache)} keys and values, {_size(needed.runtime)} runtime"
-    has = f"model {order.model.id} needs {_size(needed.total)} of memory ({parts})"
-    return f"{has} and {_size(free.bytes)} are free{free.where}; close other programs{_smaller(order, needed, free)}"
+    weights, cache, runtime = (size_text(size) for size in (needed.weights, needed.cache, needed.runtime))
+    parts = f"{weights} weights, {cache} keys and values, {runtime} runtime"
+    has = f"model {order.model.id} needs {size_text(needed.total)} of memory ({parts})"
+    lacks = f"{size_text(free.bytes)} are free{free.where}"
+    return f"{has} and {lacks}; close other programs{_smaller(order, needed, free)}"
 
 
 def _smaller(order: Load, needed: Need, free: Free) -> str:
@@ -36,9 +37,5 @@ def _smaller(order: Load, needed: Need, free: Free) -> str:
     if smaller is None:
         return ""
     command = "use" if smaller.installed else "pull"
-    takes = f"needs {_size(smaller.needed_bytes)}"
+    takes = f"needs {size_text(smaller.needed_bytes)}"
     return f" or use the smaller {smaller.id}, which {takes} (`phi-ls models {command} {smaller.id}`)"
-
-
-def _size(size: int) -> str:
-    return f"{size / GIGABYTE:.1f} GB" if size >= GIGABYTE else f"{size / 1000**2:.0f} MB"

@@ -11,6 +11,9 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 MANIFEST = "manifest.json"
+DATES = ".dates.json"
+"""The one other file of ours; no manifest can name it."""
+
 SCHEMA = 1
 SAMPLE_BYTES = 64 * 1024
 SAMPLES = 16
@@ -34,10 +37,22 @@ def verify(folder: Path, *, full: bool) -> None:
         return
     expected = read_manifest(folder)
     for path in sorted(folder.iterdir()):
-        if path.name != MANIFEST and path.name not in expected:
+        if path.name not in (MANIFEST, DATES) and path.name not in expected:
             raise ModelError(f"{path.name} does not belong to the model in {folder.name}; remove it")
     for name, facts in expected.items():
         _check(folder / name, facts, full)
+
+
+def sampled_only(folder: Path) -> list[str]:
+    """Return the names of the files of which the quick check does not read everything; raises ModelError."""
+    return [name for name, facts in read_manifest(folder).items() if facts["size"] > SAMPLES * SAMPLE_BYTES]
+
+
+def compare_all_bytes(folder: Path, names: Iterable[str]) -> None:
+    """Compare these files with the manifest to the last byte; raises ModelError for the first difference."""
+    expected = read_manifest(folder)
+    for name in names:
+        _check(folder / name, expected[name], True)
 
 
 def read_manifest(folder: Path) -> dict[str, dict[str, Any]]:

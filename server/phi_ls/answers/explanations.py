@@ -116,7 +116,7 @@ def ask(
 
     A brief question is as urgent as somebody who looks, any other as somebody who asked.
     """
-    model = session.pool.model
+    model = session.pool.model_for(Urgency.ASKED)
     if model is None:
         raise NoProvider(session.pool.status().trouble or "no engine can run on this machine; run `phi-ls doctor`")
     if known := remembered(session, question):
@@ -148,6 +148,6 @@ def _left(session: Session, key: bytes, writing: Writing, task: asyncio.Task[Exp
 
 def remembered(session: Session, question: Question) -> Explanation | None:
     """Return the answer if the same has been asked before."""
-    model = session.pool.model
+    model = session.pool.model_for(Urgency.ASKED)
     known = session.explanations.get(question.key(model)) if model else None
     return dataclasses.replace(known, cached=True) if known else None

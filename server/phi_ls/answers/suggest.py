@@ -129,7 +129,7 @@ def _begin(session: Session, snapshot: Snapshot) -> Generation:
             max_new_tokens=MULTILINE_TOKENS if multiline else SINGLE_LINE_TOKENS,
             urgency=Urgency.TYPING,
             replaces=snapshot.uri,
-            heal=heal_fragment(snapshot, session.pool.model),
+            heal=heal_fragment(snapshot, session.pool.model_for(Urgency.TYPING)),
         )
     )
     generation = Generation(
@@ -177,7 +177,8 @@ def _shape(session: Session, generation: Generation) -> str | Drop:
     mine = shape(
         snapshot, generation.text, multiline=generation.multiline, mean_probability=probability, min_confidence=least
     )
-    calibration = session.pool.model.calibration if session.pool.model is not None else ()
+    model = session.pool.model_for(Urgency.TYPING)
+    calibration = model.calibration if model is not None else ()
     if generation.multiline or not calibration:
         return mine
     return weigh(

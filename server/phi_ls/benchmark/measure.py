@@ -13,7 +13,8 @@ from phi_ls.benchmark.memory import DeviceMemory, peak, resident
 from phi_ls.benchmark.prompts import APPENDED, APPENDED_TOKENS, Prompts, lines_for, parts
 from phi_ls.measured import keep_new
 from phi_providers.errors import ProviderError
-from phi_providers.messages import Urgency, Usage
+from phi_providers.messages import RESERVE_TOKENS, Urgency, Usage
+from phi_providers.plan import one_order
 from phi_providers.pool import Job, Limits, Pool
 
 Say = Callable[[str], None]
@@ -23,9 +24,6 @@ LIMITS = Limits(breaker_limit=1, silence_s=25.0, loading_silence_s=60.0, cancel_
 is a result, too. A step may take 25 s and no longer: after 30 s the worker's own watchdog ends it, and could not say as
 well what happened. And the next one starts when its memory is free: gigabytes take the system more than half a second.
 """
-
-RESERVE_TOKENS = 64
-"""Room that a worker keeps for the answer, however short."""
 
 UNMEASURED = (-1, -2)
 """Numbers of the prompts that find out how long a prompt is, and warm up: the first prefill takes 2 to 4 times as long
@@ -81,7 +79,8 @@ class _Bench:
         self._begun = time.perf_counter()
         self._load_ms: float | None = None
         self._seen: set[int] = set()
-        self._pool = Pool([candidate.load], home=folders.worker_home(), on_change=self._changed, limits=LIMITS)
+        plan = one_order([candidate.load])
+        self._pool = Pool(plan, home=folders.worker_home(), on_change=self._changed, limits=LIMITS)
 
     async def close(self) -> None:
         await self._pool.close()
@@ -155,7 +154,7 @@ class _Bench:
 
     def _describe(self, row: Row) -> None:
         row.load_ms = self._load_ms
-        if profile := self._pool.profile:
+        if profile := self._pool.profile_for(Urgency.ASKED):
             row.device, row.device_reason = profile.device, profile.device_reason
             row.engine_version = profile.engine_version
 

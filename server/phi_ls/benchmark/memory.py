@@ -8,6 +8,7 @@ from pathlib import Path
 import psutil
 
 from phi_ls.device_load import DeviceLoad, Meter
+from phi_providers.device_names import device_kind
 
 NO_MEMORY_OF_ITS_OWN = ("CPU", "NONE", "ELSEWHERE", "")
 
@@ -66,7 +67,7 @@ def in_use(loads: list[DeviceLoad], device: str) -> int | None:
 
 def _is_meant(name: str, device: str) -> bool:
     """Whether what the system calls `name` is what an engine calls `device`."""
-    kind = device.upper().split(".")[0].split(":")[0]
+    kind = device_kind(device)
     if kind in ("GPU", "XPU", "NPU"):
         return name.upper().startswith("NPU" if kind == "NPU" else "GPU")
     # The rest are NVIDIA's, which go by their product names; DirectML may be at work on any GPU.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from phi_providers.messages import ModelInfo
+from phi_providers.messages import ModelInfo, Urgency
 from phi_providers.pool import GivenUp, WorkerStatus
 
 if TYPE_CHECKING:
@@ -20,9 +20,9 @@ def register(server: PhiLanguageServer) -> None:
 
     def changed() -> None:
         pool = server.session.pool
-        status = pool.status()
-        if news := told.news(status.given_up, pool.model, pinned=server.session.overruled):
-            text = message(news, status.given_up, pool.model, status.workers)
+        status, model = pool.status(), pool.model_for(Urgency.ASKED)
+        if news := told.news(status.given_up, model, pinned=server.session.overruled):
+            text = message(news, status.given_up, model, status.workers)
             server.window_show_message(types.ShowMessageParams(type=types.MessageType.Warning, message=text))
 
     server.on_change.append(changed)

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
+from phi_providers.messages import Urgency
+
 if TYPE_CHECKING:
     from phi_ls.server import PhiLanguageServer
 
@@ -67,7 +69,7 @@ class _LoadingProgress:
 
     def _end(self) -> None:
         if self._begun:
-            loaded = self._server.session.pool.profile is not None
+            loaded = self._server.session.pool.profile_for(Urgency.ASKED) is not None
             self._send(types.WorkDoneProgressEnd(message="ready" if loaded else "not loaded"))
         self._token, self._begun = None, False
 

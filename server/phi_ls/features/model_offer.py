@@ -10,11 +10,15 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
 from phi_ls import folders
-from phi_providers.catalogue.choice import GIGABYTE, choose, needed_bytes
+from phi_ls.models.known import catalogue
+from phi_ls.models.machine import this_machine
+from phi_providers.catalogue.choice import choose, needed_bytes
 from phi_providers.catalogue.entries import Entry
 from phi_providers.hub.place import list_installed
+from phi_providers.messages import Urgency
 from phi_providers.models.installed import BUILTIN
 from phi_providers.models.manifest import ModelError
+from phi_providers.sizes import size_text
 
 if TYPE_CHECKING:
     from phi_ls.server import PhiLanguageServer
@@ -39,7 +43,7 @@ async def ask(server: PhiLanguageServer, entry: Entry) -> None:
     window = server.client_capabilities.window
     if not (window and window.show_message):
         return
-    accept = f"Fetch {_size(entry.variant.size_bytes)} ({entry.model.license})"
+    accept = f"Fetch {size_text(entry.variant.size_bytes)} ({entry.model.license})"
     actions = [types.MessageActionItem(accept), types.MessageActionItem(DECLINE)]
     params = types.ShowMessageRequestParams(type=types.MessageType.Info, message=question(entry), actions=actions)
     try:
@@ -55,12 +59,8 @@ def question(entry: Entry) -> str:
     """Return what the user is asked."""
     model, variant = entry.model, entry.variant
     terms = f"licence {model.license}" + (f" ({model.license_url})" if model.license_url else "")
-    what = f"{variant.precision}, {_size(variant.size_bytes)}, {terms}, from {variant.repository}"
-    return f"phi-ls: fetch {model.title} ({what})? It takes {_size(needed_bytes(entry))} of memory."
-
-
-def _size(size: int) -> str:
-    return f"{size / GIGABYTE:.1f} GB" if size >= GIGABYTE else f"{size / 1000**2:.0f} MB"
+    what = f"{variant.precision}, {size_text(variant.size_bytes)}, {terms}, from {variant.repository}"
+    return f"phi-ls: fetch {model.title} ({what})? It takes {size_text(needed_bytes(entry))} of memory."
 
 
 class _Offer:
@@ -88,7 +88,8 @@ class _Offer:
             self._server.client_capabilities.window,
         )
         free = settings.offer_model and settings.model == "auto" and settings.model_path is None
-        loaded = pool.profile is not None and pool.model is not None and pool.model.path == str(BUILTIN)
+        profile, model = pool.profile_for(Urgency.ASKED), pool.model_for(Urgency.ASKED)
+        loaded = profile is not None and model is not None and model.path == str(BUILTIN)
         return bool(free and loaded and window and window.show_message)
 
     async def _ask(self) -> None:
@@ -99,10 +100,6 @@ class _Offer:
 
 def _best() -> Entry | None:
     """Return what suits this machine best, the first time that anybody asks; takes seconds then."""
-    # On demand: who has been asked pays for none of this.
-    from phi_ls.terminal.models_machine import this_machine
-    from phi_ls.terminal.models_places import catalogue
-
     try:
         if list_installed(folders.models_dir()) or not _first():
             return None

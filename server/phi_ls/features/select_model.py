@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from typing import TYPE_CHECKING, Any
 
 from pygls.exceptions import JsonRpcInvalidParams
@@ -10,11 +11,15 @@ from pygls.exceptions import JsonRpcInvalidParams
 from phi_ls.features.arguments import as_object
 from phi_ls.features.model_change import take_up
 from phi_ls.features.model_offer import ask
+from phi_ls.models.known import catalogue
+from phi_ls.models.listing import models
 from phi_ls.protocol import RequestFailed
 from phi_providers.models.manifest import ModelError
 
 if TYPE_CHECKING:
     from phi_ls.server import PhiLanguageServer
+
+log = logging.getLogger(__name__)
 
 
 def register(server: PhiLanguageServer) -> None:
@@ -36,8 +41,6 @@ def register(server: PhiLanguageServer) -> None:
 
 async def _select(server: PhiLanguageServer, model_id: str) -> None:
     """Have an installed model answer, or ask whether to fetch one that is listed; raises ModelError."""
-    from phi_ls.terminal.models_places import catalogue
-
     known = {row["id"]: row["installed"] for row in await asyncio.to_thread(_models)}
     if known.get(model_id, True):
         await take_up(server, model_id)
@@ -50,7 +53,4 @@ async def _select(server: PhiLanguageServer, model_id: str) -> None:
 
 def _models() -> list[dict[str, Any]]:
     """Return all models, as `phi-ls models list --json` prints them."""
-    from phi_ls.terminal.models_list import models
-    from phi_ls.terminal.models_places import catalogue
-
-    return models(catalogue())
+    return models(catalogue(), log.warning)

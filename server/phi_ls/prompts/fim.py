@@ -11,9 +11,6 @@ from phi_providers.messages import Control, Cut, ModelInfo, Part
 OVERHEAD_TOKENS = 100
 """The four control tokens, and a header with a path of the longest kind; rounded up."""
 
-MAX_PATH_CHARS = 160
-"""Of a longer path the end, which says most."""
-
 _HASH_LANGUAGES = ("python", "ruby", "shellscript", "yaml", "toml", "perl", "r")
 
 
@@ -40,7 +37,7 @@ def infill_parts(info: ModelInfo, snapshot: Snapshot, window: Window) -> tuple[P
 
 def header(path: str, language: str) -> str:
     """Return the comment line above a file's text, and above a passage of another file, that says what it is."""
-    return f"{_mark(language)} {wording.fence_name(language) or 'text'}: {path[-MAX_PATH_CHARS:]}\n"
+    return f"{_mark(language)} {wording.fence_name(language) or 'text'}: {path[-wording.MAX_PATH_CHARS :]}\n"
 
 
 def ask_parts(subject: ExplainSubject) -> tuple[Part, ...]:

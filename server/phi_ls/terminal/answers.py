@@ -25,9 +25,10 @@ from phi_ls.terminal import output
 from phi_ls.terminal.places import Cursor, Lines
 from phi_ls.terminal.report import Report, report_of, report_of_drop
 from phi_ls.terminal.session import Choice, terminal_session
+from phi_providers.device_names import same_device
 from phi_providers.errors import ProviderError
+from phi_providers.messages import Urgency
 from phi_providers.models.manifest import ModelError
-from phi_providers.same_device import same_device
 
 WAIT_S = 600.0
 """Somebody who asks on a terminal waits for a large model to load and to read the prompt, and can press Ctrl-C."""
@@ -95,7 +96,8 @@ def _note_stand_in(session: Session, report: Report) -> None:
             return
     requested = report.requested_device
     if report.device and requested != "auto" and not same_device(requested, report.device):
-        profile = session.pool.profile
+        profiles = [session.pool.profile_for(urgency) for urgency in Urgency]
+        profile = next((each for each in profiles if each is not None and each.device == report.device), None)
         why = (profile.device_reason if profile else "") or status.trouble
         output.note(f"{report.device} has answered, not {requested}: {why or 'it could not be used'}")
 

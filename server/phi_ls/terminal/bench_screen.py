@@ -13,7 +13,7 @@ from rich.text import Text
 
 from phi_ls.benchmark.figures import Figure, Results, Row
 from phi_ls.layers import printable
-from phi_providers.same_device import same_device
+from phi_providers.device_names import same_device
 
 WIDE = 118
 """Columns of a terminal from which on the table has the less important ones, too."""

@@ -6,22 +6,24 @@ import importlib.metadata
 import json
 import platform
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from phi_ls import __version__
+from phi_ls.arrangement import arrange
 from phi_ls.configuration import Configuration
+from phi_ls.measured import kept
 from phi_ls.plan import plan
 from phi_ls.settings import user_file
 from phi_ls.terminal import output
 from phi_ls.terminal.doctor_engines import look_at_engines
 from phi_ls.terminal.doctor_fit import Fit, look_at_model
 from phi_ls.terminal.doctor_folders import FolderReport, look_at_folders
+from phi_providers.device_names import same_device
 from phi_providers.devices import Device, EngineReport
 from phi_providers.messages import Load
 from phi_providers.models.manifest import ModelError
-from phi_providers.same_device import same_device
 
 WORKS, NOTHING_WORKS = 0, 3
 """Exit codes."""
@@ -91,16 +93,17 @@ def examine(waiting_for: Callable[[list[str]], None] = lambda _: None) -> Examin
     engines = look_at_engines(configuration.settings, waiting_for)
     try:
         loads, problems = plan(configuration.settings)
-        answerer = _answerer(loads, engines)
+        arranged = arrange(loads, kept(), configuration.settings.inline_completion.model)
+        typing, asking = _answerer(arranged.typing, engines), _answerer(arranged.asking, engines)
     except ModelError as exc:
-        answerer, loads, problems = Answerer(model="", engine="", device="", note=str(exc)), [], []
+        typing = asking = Answerer(model="", engine="", device="", note=str(exc))
+        loads, problems = [], []
     return Examination(
         engines=engines,
         fit=look_at_model(loads, engines),
         folders=look_at_folders(),
-        # One model serves both until a second one can be installed beside it.
-        typing=answerer,
-        asking=answerer,
+        typing=typing,
+        asking=asking,
         complaints=configuration.news(problems),
         versions=_versions(),
     )
@@ -134,7 +137,7 @@ def _device(device: Device, fit: Fit) -> dict[str, Any]:
     }
 
 
-def _answerer(loads: list[Load], engines: list[EngineReport]) -> Answerer:
+def _answerer(loads: Sequence[Load], engines: list[EngineReport]) -> Answerer:
     """Return the first of the plan whose device was found usable; the echo engine needs none."""
     # Where an engine may choose, its CPU comes last.
     usable = sorted(

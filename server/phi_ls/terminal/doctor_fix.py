@@ -10,14 +10,11 @@ from rich.text import Text
 from phi_ls import folders
 from phi_ls.markdown_text import clean
 from phi_ls.terminal.doctor_fix_progress import shown
+from phi_ls.terminal.ending import DECLINED, DONE, FAILED
 from phi_providers.environments.build import build
 from phi_providers.environments.kept import State, folder_of, others, remove, size_of, state
 from phi_providers.environments.recipes import EnvironmentFailed, Recipe, recipe
-
-DONE, FAILED, DECLINED = 0, 1, 2
-"""Exit codes."""
-
-GIGABYTE = 1e9
+from phi_providers.sizes import GIGABYTE
 
 
 def fix(engine: str, *, yes: bool, console: Console | None = None) -> int:

@@ -13,6 +13,7 @@ from rich.text import Text
 
 from phi_ls.markdown_text import clean
 from phi_providers.environments.kept import size_of
+from phi_providers.sizes import MEGABYTE
 
 
 @contextlib.contextmanager
@@ -42,4 +43,4 @@ class _OnDisk(ProgressColumn):
 
     def render(self, _task: Task) -> Text:
         """Return what the column shows."""
-        return Text(f"{size_of(self._folder) / 1e6:,.0f} MB")
+        return Text(f"{size_of(self._folder) / MEGABYTE:,.0f} MB")

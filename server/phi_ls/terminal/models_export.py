@@ -10,22 +10,22 @@ from rich.text import Text
 
 from phi_ls import folders
 from phi_ls.markdown_text import clean
+from phi_ls.models.known import catalogue
 from phi_ls.terminal import output
 from phi_ls.terminal.doctor_fix import fix
 from phi_ls.terminal.doctor_fix_progress import shown
+from phi_ls.terminal.ending import DONE, FAILED
 from phi_ls.terminal.models_export_source import find_original, result_id
-from phi_ls.terminal.models_places import DONE, FAILED, catalogue, models_dir
 from phi_providers.environments.kept import interpreter
 from phi_providers.environments.recipes import EnvironmentFailed, recipe
 from phi_providers.export.export import begin, export, installed_already
-from phi_providers.export.needs import GIGABYTE, Room, free, lacking, needed
+from phi_providers.export.needs import Room, free, lacking, needed
 from phi_providers.export.order import Order
 from phi_providers.export.presets import preset
 from phi_providers.export.progress import Progress, Stage
 from phi_providers.hub.place import InstalledModel
 from phi_providers.models.manifest import ModelError
-
-MEGABYTE = 1000**2
+from phi_providers.sizes import GIGABYTE, MEGABYTE
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,7 +69,8 @@ def _order(wish: Wish) -> Order:
     wanted = preset(wish.preset)
     listed = catalogue()
     name, original = find_original(wish.source, listed)
-    return Order(id=result_id(wish.name, name, wanted, listed), original=original, preset=wanted, root=models_dir())
+    result = result_id(wish.name, name, wanted, listed)
+    return Order(id=result, original=original, preset=wanted, root=folders.models_dir())
 
 
 def _prepared(order: Order, console: Console, *, yes: bool) -> int:
@@ -79,7 +80,7 @@ def _prepared(order: Order, console: Console, *, yes: bool) -> int:
     size = order.original.bytes_at_16_bits
     room = needed(order.preset, size, converted=order.converted, environment=0 if there else tool.megabytes * MEGABYTE)
     console.print(_plan(order, room))
-    problem = lacking(room, free(models_dir()), models_dir())
+    problem = lacking(room, free(order.root), order.root)
     if problem:
         raise ModelError(problem)
     if there or order.converted:
@@ -103,7 +104,7 @@ def _plan(order: Order, room: Room) -> Text:
 
 
 def _converted(order: Order, console: Console) -> InstalledModel:
-    folders.private_dir(models_dir())
+    folders.private_dir(order.root)
     python = interpreter(folders.environments_dir(), recipe(order.preset.tool.recipe))
     with shown(console, begin(order)) as tell:
 

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from phi_ls import folders
-from phi_ls.terminal.models_places import builtin, models_dir
+from phi_ls.models.known import builtin
 from phi_providers.catalogue.entries import Catalogue
 from phi_providers.catalogue.reading import ID, RESERVED
 from phi_providers.export.original import Original, read_original
@@ -32,7 +32,7 @@ def find_original(named: str, listed: Catalogue) -> tuple[str, Original]:
     if named == builtin().id:
         return named, read_original(form_of_builtin(ORIGINALS, folders.cache_dir() / "built-in-model"))
     variant = _original_variant(named, listed)
-    found = find_installed(models_dir(), variant) if ID.fullmatch(variant) else None
+    found = find_installed(folders.models_dir(), variant) if ID.fullmatch(variant) else None
     if found is None:
         known = listed.find(variant) is not None
         remedy = f"`phi-ls models pull {variant}` fetches it" if known else "give a folder, or the id of a model"

@@ -11,18 +11,20 @@ from rich.text import Text
 
 from phi_ls import folders
 from phi_ls.markdown_text import clean
+from phi_ls.models.choosing import choose, current
+from phi_ls.models.known import catalogue
+from phi_ls.models.machine import this_machine
 from phi_ls.terminal import output
-from phi_ls.terminal.models_machine import this_machine
-from phi_ls.terminal.models_places import DECLINED, DONE, FAILED, catalogue, models_dir
+from phi_ls.terminal.ending import DECLINED, DONE, FAILED
 from phi_ls.terminal.models_progress import shown
-from phi_ls.terminal.models_use import choose, current
-from phi_providers.catalogue.choice import GIGABYTE, Wish, needed_bytes
+from phi_providers.catalogue.choice import Wish, needed_bytes
 from phi_providers.catalogue.choice import choose as choose_variant
 from phi_providers.catalogue.entries import Entry
 from phi_providers.hub.listing import Published
 from phi_providers.hub.place import InstalledModel
 from phi_providers.hub.pull import Pull
 from phi_providers.models.manifest import ModelError
+from phi_providers.sizes import GIGABYTE
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,14 +85,14 @@ def _entry(order: Order) -> Entry:
 
 def _fetched(order: Order, entry: Entry, console: Console, cancelled: threading.Event) -> InstalledModel:
     with shown(console) as report:
-        pull = Pull(entry, models_dir(), report, cancelled)
+        pull = Pull(entry, folders.models_dir(), report, cancelled)
         offer = pull.offer(latest=order.latest)
     console.print(_plan(offer))
     if not order.yes and not _agreed(console):
         raise Declined
-    folders.private_dir(models_dir())
+    folders.private_dir(folders.models_dir())
     with shown(console) as report:
-        return Pull(entry, models_dir(), report, cancelled).install(offer)
+        return Pull(entry, folders.models_dir(), report, cancelled).install(offer)
 
 
 def _plan(offer: Published) -> Text:
@@ -100,7 +102,7 @@ def _plan(offer: Published) -> Text:
         f"{model.title}, {variant.precision} for {variant.engine}: {offer.entry.id}",
         f"Licence: {model.license}{f' ({model.license_url})' if model.license_url else ''}",
         f"From {offer.endpoint}/{variant.repository}, revision {offer.commit[:12]}",
-        f"{len(offer.files)} files, {offer.size / GIGABYTE:.2f} GB, into {models_dir() / offer.entry.id}",
+        f"{len(offer.files)} files, {offer.size / GIGABYTE:.2f} GB, into {folders.models_dir() / offer.entry.id}",
         f"It takes about {needed_bytes(offer.entry) / GIGABYTE:.1f} GB of memory while it runs.",
         f"Runs on {', '.join(variant.suits)}.",
         *(f"Not on {kind}: {reason}." for kind, reason in variant.unsuited.items()),

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from phi_ls import folders
+from phi_ls.models.known import builtin, find_model
 from phi_ls.terminal import output
-from phi_ls.terminal.models_places import DONE, FAILED, builtin, find_model, models_dir
+from phi_ls.terminal.ending import DONE, FAILED
 from phi_providers.hub.place import InstalledModel
 from phi_providers.hub.thorough import verify_thoroughly
 from phi_providers.models.manifest import ModelError
@@ -27,7 +29,7 @@ def run(model_id: str | None, *, as_json: bool) -> int:
 
 def _all() -> list[str]:
     # By their folders: a model whose manifest cannot be read is damaged, too.
-    root = models_dir()
+    root = folders.models_dir()
     here = sorted(folder.name for folder in root.iterdir() if folder.is_dir()) if root.is_dir() else []
     return [builtin().id, *(name for name in here if not name.startswith("."))]
 

@@ -7,7 +7,7 @@ import json
 
 from phi_ls.decisions import Drop
 from phi_ls.session import Session
-from phi_providers.messages import ModelProfile, Usage
+from phi_providers.messages import ModelProfile, Urgency, Usage
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -53,4 +53,5 @@ def report_of(session: Session, text: str, profile: ModelProfile | None, usage: 
 
 def report_of_drop(session: Session, drop: Drop) -> Report:
     """Return the report of no answer."""
-    return dataclasses.replace(report_of(session, "", session.pool.profile, None), dropped_reason=drop.reason.value)
+    profile = session.pool.profile_for(Urgency.TYPING)
+    return dataclasses.replace(report_of(session, "", profile, None), dropped_reason=drop.reason.value)

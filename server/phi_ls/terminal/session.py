@@ -85,7 +85,7 @@ async def terminal_session(choice: Choice) -> AsyncIterator[Session]:
     layer, complaints = user_file()
     layers = [Layer(source=Source.COMMAND_LINE, options=choice.options())]
     configuration = Configuration([*([layer] if layer else []), *layers], complaints)
-    session = Session(configuration.settings)
+    session = Session(configuration.settings, patient=True)
     for message in configuration.news(session.complaints):
         output.note(message.removeprefix("phi-ls: "))
     session.pool.start()

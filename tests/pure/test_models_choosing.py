@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import tomlkit
 
-from phi_ls.terminal.models_use import with_model
+from phi_ls.models.choosing import with_model
 from phi_providers.models.manifest import ModelError
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import psutil
 
 from phi_providers.catalogue.choice import Machine
+from phi_providers.device_names import device_kind
 from phi_providers.devices import Inquiry, probe
 
 ENGINES = ("openvino", "onnxruntime")
@@ -14,10 +15,5 @@ ENGINES = ("openvino", "onnxruntime")
 def this_machine() -> Machine:
     """Look at memory and devices; takes seconds, because the engines are asked."""
     reports = probe([Inquiry(engine=engine) for engine in ENGINES])
-    usable = {(device.engine, _kind(device.name)) for each in reports for device in each.devices if device.usable}
+    usable = {(device.engine, device_kind(device.name)) for each in reports for device in each.devices if device.usable}
     return Machine(memory_bytes=psutil.virtual_memory().total, devices=frozenset(usable))
-
-
-def _kind(device: str) -> str:
-    """Return the kind of a device: several GPUs are GPU.0 and GPU.1, or CUDA and CUDA:1."""
-    return device.partition(".")[0].partition(":")[0].upper()

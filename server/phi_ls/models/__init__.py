@@ -1,0 +1,1 @@
+"""The models of this machine's user: which there are, what suits the machine, which one is chosen."""
