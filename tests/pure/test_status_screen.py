@@ -107,3 +107,10 @@ def test_the_machine() -> None:
     text = shown(machine_view(loads))
     assert "50% busy 1.0 of 4.0 GB in use NVIDIA H200 2.0 GB in use" in text
     assert text.endswith("100% busy")
+
+
+def test_another_model_that_suggests_is_named_with_the_reason() -> None:
+    """Whoever wonders why suggestions look small reads it here; without one there is no such line."""
+    typing = {"model": "starter", "engine": "openvino", "device": "CPU", "reason": "a line by phi-3-mini takes 2.9 s"}
+    assert "typing starter on CPU (a line by phi-3-mini takes 2.9 s)" in shown(servers_view([server(typing=typing)]))
+    assert "typing" not in shown(servers_view([server(typing=None)]))

@@ -56,10 +56,16 @@ def _server(server: dict[str, Any], *, first: bool) -> RenderableType:
 def _rows(status: dict[str, Any]) -> list[tuple[str, str]]:
     return [
         ("model", f"{status.get('model') or 'none'} on {_device(status)}"),
+        *([("typing", _typing(typing))] if (typing := status.get("typing")) else []),
         ("suggestions", _suggestions(status)),
         ("latency", _latency(status)),
         ("waiting", _counted(status.get("queue", 0), "request")),
     ]
+
+
+def _typing(typing: dict[str, str]) -> str:
+    reason = f" ({typing['reason']})" if typing.get("reason") else ""
+    return f"{typing.get('model')} on {typing.get('device')}{reason}"
 
 
 def _device(status: dict[str, Any]) -> str:
