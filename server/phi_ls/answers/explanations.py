@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from phi_ls.answers.circles import without_circles
 from phi_ls.answers.explanation import Explanation
 from phi_ls.prompts.family import ExplainSubject, explain_parts, hover_parts
 from phi_ls.session import Session
@@ -41,7 +42,7 @@ class Writing:
         self.task.cancel()
 
     async def _write(self) -> Explanation:
-        ended = False
+        ended = ""
         try:
             async for piece in self._stream:
                 if ended:
@@ -51,8 +52,7 @@ class Writing:
                 self.text += delta
                 if delta:
                     self._on_delta(delta)
-                if not self._model.chat and _has_nothing_more_to_say(self.text):
-                    ended = True
+                if ended := self._why_to_end():
                     self._stream.finish()
         finally:
             self._stream.close()
@@ -62,16 +62,22 @@ class Writing:
         # Another model may have stepped in since the question was asked; its answer is not this one's.
         as_expected = profile is None or profile.model == self._model.id
         explanation = Explanation(
-            text=self.text.strip(),
+            text=without_circles(self.text).strip(),
             model=profile.model if profile else self._model.id,
             note=self._model.note if as_expected else "",
-            finish_reason="stop" if ended else usage.finish_reason,
+            finish_reason=ended or usage.finish_reason,
             profile=profile,
             usage=usage,
         )
         if explanation.text and as_expected:
             self._session.explanations[self._key] = explanation
         return explanation
+
+    def _why_to_end(self) -> str:
+        """Return the reason to end what is being written, as in `Usage.finish_reason`; empty if there is none."""
+        if not self._model.chat and _has_nothing_more_to_say(self.text):
+            return "stop"
+        return "repetition" if without_circles(self.text) != self.text else ""
 
 
 def _has_nothing_more_to_say(text: str) -> bool:
