@@ -8,7 +8,7 @@ from collections.abc import Callable
 from phi_providers.errors import GenerationFailed, ProviderError, Superseded
 from phi_providers.generation import Generation
 from phi_providers.job import Job
-from phi_providers.messages import Done, Failed, Piece, Started, Urgency, Usage
+from phi_providers.messages import Done, Failed, ModelInfo, Piece, Started, Urgency, Usage
 from phi_providers.scheduler import Scheduler, Ticket
 from phi_providers.stream import Stream
 
@@ -32,6 +32,11 @@ class Generations:
         """Return what a worker does that somebody still wants."""
         ticket = self._scheduler.running_on(worker)
         return self._all.get(ticket.id) if ticket else None
+
+    def begun(self, model: ModelInfo) -> set[int]:
+        """Return those that wait with a part of their answer written by this model: no other can go on with it."""
+        waiting = (self._all.get(ticket.id) for ticket in self._scheduler.waiting)
+        return {each.ticket.id for each in waiting if each is not None and each.emitted and each.model == model}
 
     def add(self, job: Job) -> Stream:
         """Queue a job, in place of those it supersedes; raises QueueFull."""

@@ -66,7 +66,7 @@ class Pool:
 
         Unless that takes longer than `Limits.leave_s`: then it fails, because what the old model takes is needed.
         """
-        self._roster.replace(plan)
+        self._roster.replace(plan, self._needed)
         self._idle.period(idle_unload_s)
         asyncio.get_running_loop().call_later(self._limits.leave_s, self._end_leaving, list(self._roster.leaving))
         self._pump()
@@ -168,13 +168,20 @@ class Pool:
     def _pump(self) -> None:
         """Give the best loaded workers something to do, and make them yield to what is more urgent."""
         serves = {slot.index: self._roster.served_by(slot) for slot in self._roster.slots if slot.loaded}
-        for index, urgencies in serves.items():
-            slot = self._roster.numbered(index)
-            while slot.idle and (ticket := self._scheduler.next_for(index, urgencies)):
+        loaded = [slot for slot in (*self._roster.slots, *self._roster.leaving) if slot.loaded]
+        begun = {slot.index: self._generations.begun(slot.order.model) for slot in loaded}
+        for slot in loaded:
+            own, others = begun[slot.index], set().union(*begun.values()) - begun[slot.index]
+            urgencies = serves.get(slot.index, ())
+            while slot.idle and (ticket := self._scheduler.next_for(slot.index, urgencies, own=own, others=others)):
                 self._dispatch(slot, self._generations[ticket.id])
         for index in self._scheduler.should_yield(serves):
             self._generations.make_room(index)
-        self._roster.retire_idle()
+        self._roster.retire_idle(self._needed)
+
+    def _needed(self, slot: Slot) -> bool:
+        """Whether an answer that this slot's model has begun waits to be gone on with."""
+        return bool(self._generations.begun(slot.order.model))
 
     def _dispatch(self, slot: Slot, generation: Generation) -> None:
         client = slot.client

@@ -17,6 +17,8 @@ from phi_providers.worker_state import State
 LANES = (Urgency.TYPING, Urgency.ASKED)
 """One urgency of each order that a plan has; whoever types goes first."""
 
+Needed = Callable[[Slot], bool]
+
 
 def lane_of(urgency: Urgency) -> Urgency:
     """Return the urgency that stands for all of the same order."""
@@ -106,13 +108,16 @@ class Roster:
             if chosen is not None and not chosen.loaded:
                 return
 
-    def replace(self, plan: Plan) -> None:
-        """Take up another plan: a slot that is in both goes on, others leave when they have written what they write."""
+    def replace(self, plan: Plan, needed: Needed) -> None:
+        """Take up another plan. A slot that is in both goes on; others leave, when they have written what they write.
+
+        `needed`: whether something waits that only this slot can go on with.
+        """
         old = self.slots
         self.plan, self.slots = plan, self._slots(plan, old)
         for slot in old:
             if slot not in self.slots:
-                self._dismiss(slot)
+                self._dismiss(slot, stays=needed(slot))
         if self._wanted:
             self.warm()
 
@@ -126,10 +131,10 @@ class Roster:
             task.add_done_callback(self._retired)
         self._on_change()
 
-    def retire_idle(self) -> None:
+    def retire_idle(self, needed: Needed) -> None:
         """End the workers that a better one has made superfluous: two models may not fit for long."""
         for slot in (*self.slots, *self.leaving):
-            if slot.idle and not self.served_by(slot):
+            if slot.idle and not self.served_by(slot) and not needed(slot):
                 self.retire(slot)
 
     def rest(self) -> None:
@@ -162,8 +167,8 @@ class Roster:
     def _slow(self, slot: Slot) -> bool:
         return slot.measured is not None and not self.plan.quick(slot.order, slot.measured)
 
-    def _dismiss(self, slot: Slot) -> None:
-        if slot.client is not None and slot.client.state is State.BUSY:
+    def _dismiss(self, slot: Slot, *, stays: bool) -> None:
+        if slot.client is not None and (stays or slot.client.state is State.BUSY):
             self.leaving.append(slot)
         else:
             self.retire(slot)

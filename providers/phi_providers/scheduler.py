@@ -61,9 +61,23 @@ class Scheduler:
         """Take a waiting ticket out; False when it is not waiting (it runs, or has ended)."""
         return self._waiting.pop(ticket_id, None) is not None
 
-    def next_for(self, worker: int, serves: Collection[Urgency] = tuple(Urgency)) -> Ticket | None:
-        """Move the most urgent of the waiting tickets that a worker serves onto it, if it is idle."""
-        fitting = [ticket for ticket in self._waiting.values() if ticket.urgency in serves]
+    def next_for(
+        self,
+        worker: int,
+        serves: Collection[Urgency] = tuple(Urgency),
+        *,
+        own: Collection[int] = (),
+        others: Collection[int] = (),
+    ) -> Ticket | None:
+        """Move the most urgent of the waiting tickets that a worker serves onto it, if it is idle.
+
+        `own`: tickets, by their ids, that it takes whatever their urgency; `others`: those that it leaves to another.
+        """
+        fitting = [
+            ticket
+            for ticket in self._waiting.values()
+            if ticket.id in own or (ticket.urgency in serves and ticket.id not in others)
+        ]
         if worker in self._running or not fitting:
             return None
         ticket = min(fitting, key=self._rank)
