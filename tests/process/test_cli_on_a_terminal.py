@@ -69,3 +69,14 @@ def test_the_server_is_started_by_hand(cli: CommandLine) -> None:
     assert "phi-ls demo" in line
     os.close(master)
     process.communicate(timeout=60)
+
+
+def test_the_loading_of_a_model_is_shown_and_leaves_no_trace(cli: CommandLine) -> None:
+    """Whoever waits for a large model sees what it does; the line is gone before the answer comes."""
+    cli.script({"when": "", "tokens": ["key", "] = ", "value"]}, load={"ms": 300})
+    place = cli.file("def put(key, value):\n    store[")
+    shown = on_a_terminal(cli, "complete", f"{place}:2:11")
+    before, _, after = shown.rpartition("loading echo on none: following the script")
+    assert before
+    assert "\x1b[2K" in after.partition("key] = value")[0]
+    assert "loading" not in cli.run("complete", f"{place}:2:11").stderr

@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
-from phi_providers.messages import Urgency
-
 if TYPE_CHECKING:
     from phi_ls.server import PhiLanguageServer
+    from phi_providers.messages import Load
 
 log = logging.getLogger(__name__)
 
@@ -24,12 +23,13 @@ def register(server: PhiLanguageServer) -> None:
 
 
 class _LoadingProgress:
-    """At most one progress at a time: begun at the first stage, ended when no worker loads."""
+    """At most one progress at a time: one model on one device, from its first stage to its last."""
 
     def __init__(self, server: PhiLanguageServer) -> None:
         self._server = server
         self._numbers = itertools.count(1)
         self._token: str | None = None
+        self._order: Load | None = None
         self._stage = ""
         self._begun = False
         self._tasks: set[asyncio.Task[None]] = set()
@@ -39,11 +39,14 @@ class _LoadingProgress:
         window = self._server.client_capabilities.window
         if not (window and window.work_done_progress):
             return
-        loading = next((worker for worker in self._server.session.pool.status().workers if worker.stage), None)
+        workers = self._server.session.pool.status().workers
+        loading = next((worker for worker in workers if worker.stage), None)
+        if self._token is not None and (loading is None or loading.order != self._order):
+            self._end(ready=any(worker.order == self._order and worker.profile for worker in workers))
         if loading is None:
-            self._end()
-        elif self._token is None:
-            self._stage = loading.stage
+            return
+        if self._token is None:
+            self._order, self._stage = loading.order, loading.stage
             self._begin(f"phi-ls: loading {loading.model} on {loading.device}")
         elif loading.stage != self._stage:
             self._stage = loading.stage
@@ -67,10 +70,9 @@ class _LoadingProgress:
             self._send(types.WorkDoneProgressBegin(title=title, message=self._stage, cancellable=False))
             self._begun = True
 
-    def _end(self) -> None:
+    def _end(self, *, ready: bool) -> None:
         if self._begun:
-            loaded = self._server.session.pool.profile_for(Urgency.ASKED) is not None
-            self._send(types.WorkDoneProgressEnd(message="ready" if loaded else "not loaded"))
+            self._send(types.WorkDoneProgressEnd(message="ready" if ready else "not loaded"))
         self._token, self._begun = None, False
 
     def _send(self, value: object) -> None:

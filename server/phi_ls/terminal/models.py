@@ -21,7 +21,7 @@ Id = Annotated[str, typer.Argument(metavar="ID", help="A model's id, as `phi-ls 
 
 @models.command("list")
 def list_models(as_json: Json = False) -> None:
-    """Say which models there are, what they take, and which of them are installed."""
+    """List models, what they take, and which are installed."""
     from phi_ls.terminal.models_list import run
 
     raise typer.Exit(run(as_json=as_json))
@@ -62,7 +62,7 @@ def export(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask before a missing environment is made.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Convert a model's original weights on this machine, and install the result."""
+    """Convert a model's original weights, and install the result."""
     from phi_ls.terminal.models_export import Wish, run
 
     raise typer.Exit(run(Wish(source=source, preset=preset, name=name, yes=yes), as_json=as_json))
@@ -81,7 +81,7 @@ def verify(
 
 @models.command()
 def use(model: Id, as_json: Json = False) -> None:
-    """Make an installed model the one that answers: writes it into your settings."""
+    """Make an installed model the one that answers, by your settings."""
     from phi_ls.terminal.models_use import run
 
     raise typer.Exit(run(model, as_json=as_json))

@@ -40,7 +40,7 @@ def _show(listed: Catalogue, rows: list[dict[str, Any]]) -> None:
     console = Console(highlight=False)
     by_id = {row["id"]: row for row in rows}
     in_catalogue = {entry.id for entry in listed.entries()}
-    _section(console, "Here without a catalogue", [row for row in rows if row["id"] not in in_catalogue])
+    _section(console, "There without fetching", [row for row in rows if row["id"] not in in_catalogue])
     for model in listed.models:
         title = f"{model.title} ({model.license}, {model.safe_context} tokens): {model.id}"
         _section(console, title, [by_id[variant.id] for variant in model.variants])

@@ -54,6 +54,9 @@ class _Bars:
     def report(self, step: Step) -> None:
         if step.note:
             self._progress.console.print(Text(clean(step.note)))
+        if step.stage is Stage.INSTALL and step.stage not in self._tasks:
+            # Of no length that is known.
+            self._tasks[step.stage] = self._progress.add_task(step.stage.value, total=None)
         if step.stage in (Stage.DOWNLOAD, Stage.VERIFY) and step.total:
             if step.stage not in self._tasks:
                 self._tasks[step.stage] = self._progress.add_task(step.stage.value, total=step.total)

@@ -118,6 +118,9 @@ def _agreed(console: Console) -> bool:
     except EOFError:
         console.print(Text("\nNobody answered; with --yes it is not asked."))
         return False
+    except KeyboardInterrupt:
+        console.print(Text("\nNothing is fetched."))
+        return False
     return answer.strip().lower() in ("y", "yes")
 
 

@@ -16,6 +16,7 @@ from phi_ls.plan import ENGINES
 from phi_ls.session import Session
 from phi_ls.settings import Layer, Source, user_file
 from phi_ls.terminal import output
+from phi_ls.terminal.loading import LoadingLine
 from phi_providers.hub.place import find_installed
 from phi_providers.models.forms import find
 from phi_providers.models.installed import builtin
@@ -85,11 +86,13 @@ async def terminal_session(choice: Choice) -> AsyncIterator[Session]:
     layer, complaints = user_file()
     layers = [Layer(source=Source.COMMAND_LINE, options=choice.options())]
     configuration = Configuration([*([layer] if layer else []), *layers], complaints)
-    session = Session(configuration.settings, patient=True)
+    line = LoadingLine()
+    session = Session(configuration.settings, lambda: line.show(session.pool.status()), patient=True)
     for message in configuration.news(session.complaints):
         output.note(message.removeprefix("phi-ls: "))
     session.pool.start()
     try:
         yield session
     finally:
+        line.close()
         await session.close()
