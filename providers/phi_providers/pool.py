@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 from phi_providers.deadly_prompts import DeadlyPrompts
@@ -51,6 +50,7 @@ class Pool:
         self._generations = Generations(self._scheduler, self._stop_running)
         self._deadly = DeadlyPrompts()
         self._idle = IdleTimer(idle_unload_s, self._unload)
+        self._leaving = IdleTimer(limits.leave_s, self._end_leaving)
         self._closed = False
 
     # --- for callers -------------------------------------------------------------------------------------------------
@@ -68,14 +68,15 @@ class Pool:
         """
         self._roster.replace(plan, self._needed)
         self._idle.period(idle_unload_s)
-        asyncio.get_running_loop().call_later(self._limits.leave_s, self._end_leaving, list(self._roster.leaving))
+        self._leaving.touch()
         self._pump()
         self._changed()
 
     def release(self) -> None:
-        """End all workers and what they write; the next request starts them again."""
+        """End all workers and what they write; the next request starts them again, those that had failed as well."""
         self._generations.end_all(NoProvider("phi-ls was switched off"))
         self._unload()
+        self._roster.forgive()
 
     def model_for(self, urgency: Urgency) -> ModelInfo | None:
         """Return the model that would answer now; None when none can."""
@@ -109,6 +110,7 @@ class Pool:
         """End all workers within a second; what still runs fails."""
         self._closed = True
         self._idle.cancel()
+        self._leaving.cancel()
         self._generations.end_all(NoProvider("the server is stopping"))
         await self._roster.stop()
 
@@ -116,7 +118,7 @@ class Pool:
 
     def on_progress(self, client: WorkerClient) -> None:
         """A worker is loading or has become ready."""
-        if client.state is State.READY:
+        if client.state is State.READY and not self._closed:
             self._roster.warm()
             self._pump()
         self._changed()
@@ -169,13 +171,15 @@ class Pool:
         """Give the best loaded workers something to do, and make them yield to what is more urgent."""
         serves = {slot.index: self._roster.served_by(slot) for slot in self._roster.slots if slot.loaded}
         loaded = [slot for slot in (*self._roster.slots, *self._roster.leaving) if slot.loaded]
-        begun = {slot.index: self._generations.begun(slot.order.model) for slot in loaded}
+        own = {slot.index: self._generations.begun(slot.order.model) for slot in loaded}
+        others = {index: set().union(*own.values()) - mine for index, mine in own.items()}
         for slot in loaded:
-            own, others = begun[slot.index], set().union(*begun.values()) - begun[slot.index]
-            urgencies = serves.get(slot.index, ())
-            while slot.idle and (ticket := self._scheduler.next_for(slot.index, urgencies, own=own, others=others)):
+            index, urgencies = slot.index, serves.get(slot.index, ())
+            while slot.idle and (
+                ticket := self._scheduler.next_for(index, urgencies, own=own[index], others=others[index])
+            ):
                 self._dispatch(slot, self._generations[ticket.id])
-        for index in self._scheduler.should_yield(serves):
+        for index in self._scheduler.should_yield(serves, others):
             self._generations.make_room(index)
         self._roster.retire_idle(self._needed)
 
@@ -194,7 +198,7 @@ class Pool:
             self._scheduler.finish(slot.index)
             self._generations.end(generation.ticket.id, exc)
             return
-        generation.stream.profile = client.profile
+        generation.stream.profile, generation.stream.model = client.profile, slot.order.model
         client.run(request)
         self._changed()
 
@@ -211,12 +215,13 @@ class Pool:
             self._scheduler.finish(slot.index)
         self._roster.rest()
 
-    def _end_leaving(self, slots: Sequence[Slot]) -> None:
-        for slot in slots:
-            if slot in self._roster.leaving:
-                generation = self._generations.running_on(slot.index)
-                self._scheduler.finish(slot.index)
-                if generation is not None:
-                    why = "the model was changed while it wrote this; ask again"
-                    self._generations.end(generation.ticket.id, GenerationFailed(why))
-                self._roster.retire(slot)
+    def _end_leaving(self) -> None:
+        for slot in list(self._roster.leaving):
+            generation = self._generations.running_on(slot.index)
+            self._scheduler.finish(slot.index)
+            if generation is not None:
+                why = "the model was changed while it wrote this; ask again"
+                self._generations.end(generation.ticket.id, GenerationFailed(why))
+            self._roster.retire(slot)
+        # What such a model has begun and not gone on with is told so.
+        self._pump()

@@ -42,7 +42,7 @@ class Roster:
         self.leaving: list[Slot] = []
         """Slots of an earlier plan that still write something."""
         self._on_change = on_change
-        self._wanted = False
+        self._wanted = self._closed = False
         self._retiring: set[asyncio.Task[None]] = set()
 
     # --- who answers -------------------------------------------------------------------------------------------------
@@ -87,15 +87,19 @@ class Roster:
 
     def start(self, urgency: Urgency) -> None:
         """Have the chosen slot loaded; if somebody types, the bridge before it."""
-        self._wanted = True
         chosen, bridge = self.chosen(urgency), self._bridge
-        if chosen is None:
+        if chosen is None or self._closed:
             return
-        if bridge and urgency is Urgency.TYPING and self.serving(urgency) is None:
+        self._wanted = True
+        bridged = urgency is Urgency.TYPING or not self._better_comes(urgency)
+        if bridge and bridged and self.serving(urgency) is None:
             bridge.start()
             if bridge.starting:
                 # Alone it takes a third of a second, beside a large model several.
                 return
+        if chosen.given_up and any(slot.starting for slot in self.lane(urgency)):
+            # It is tried again when it is in nobody's way.
+            return
         if chosen is bridge or not (self.leaving or self._retiring):
             # Else it has to wait for memory: what a worker takes is free only when it is gone.
             chosen.start()
@@ -114,7 +118,8 @@ class Roster:
         `needed`: whether something waits that only this slot can go on with.
         """
         old = self.slots
-        self.plan, self.slots = plan, self._slots(plan, old)
+        self.plan, self.slots = plan, self._slots(plan, [*old, *self.leaving])
+        self.leaving = [slot for slot in self.leaving if slot not in self.slots]
         for slot in old:
             if slot not in self.slots:
                 self._dismiss(slot, stays=needed(slot))
@@ -137,6 +142,11 @@ class Roster:
             if slot.idle and not self.served_by(slot) and not needed(slot):
                 self.retire(slot)
 
+    def forgive(self) -> None:
+        """Try every place again at the next occasion, whatever it has done before."""
+        for slot in self.slots:
+            slot.forgive()
+
     def rest(self) -> None:
         """End all workers, until something is asked for."""
         self._wanted = False
@@ -144,9 +154,10 @@ class Roster:
             self.retire(slot)
 
     async def stop(self) -> None:
-        """End all workers."""
-        self._wanted = False
-        await asyncio.gather(*(slot.stop() for slot in (*self.slots, *self.leaving)), *self._retiring)
+        """End all workers; none is started any more."""
+        self._closed = True
+        ended = [(slot, slot.detach()) for slot in (*self.slots, *self.leaving)]
+        await asyncio.gather(*(slot.end(client) for slot, client in ended if client), *self._retiring)
 
     # --- inside ------------------------------------------------------------------------------------------------------
 
@@ -160,9 +171,9 @@ class Roster:
         return slots
 
     def _better_comes(self, urgency: Urgency) -> bool:
-        """Whether a place other than the bridge is meant to answer, and has not failed before."""
-        chosen = self.chosen(urgency)
-        return chosen is not None and chosen is not self._bridge and chosen.given_up is None
+        """Whether a place other than the bridge can be expected to answer: one that has not failed before."""
+        lane = self.lane(urgency)
+        return any(not slot.open and slot.given_up is None for slot in lane if slot is not self._bridge)
 
     def _slow(self, slot: Slot) -> bool:
         return slot.measured is not None and not self.plan.quick(slot.order, slot.measured)
@@ -175,6 +186,6 @@ class Roster:
 
     def _retired(self, task: asyncio.Task[None]) -> None:
         self._retiring.discard(task)
-        if self._wanted:
+        if self._wanted and not self._closed:
             self.warm()
         self._on_change()

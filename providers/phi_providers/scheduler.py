@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from phi_providers.errors import QueueFull
 from phi_providers.messages import Urgency
@@ -93,17 +94,20 @@ class Scheduler:
         """Put a ticket that yielded back, in front of its equals."""
         self._waiting[ticket.id] = ticket
 
-    def should_yield(self, serves: Mapping[int, Collection[Urgency]]) -> tuple[int, ...]:
+    def should_yield(
+        self, serves: Mapping[int, Collection[Urgency]], leaves: Mapping[int, Collection[int]] = MappingProxyType({})
+    ) -> tuple[int, ...]:
         """Return the workers whose ticket must make room for a more urgent one that no idle worker took.
 
-        `serves`: the urgencies of the tickets that each worker takes. The least urgent running ticket yields first, and
-        no more of them than there are more urgent ones waiting.
+        `serves`: the urgencies of the tickets that each worker takes; `leaves`: the ids of those it leaves to others.
+        The least urgent running ticket yields first, and no more of them than there are more urgent ones waiting.
         """
         by_least_urgent = sorted(self._running.items(), key=lambda item: -item[1].urgency)
         yielding: list[int] = []
-        for urgency in sorted(ticket.urgency for ticket in self._waiting.values()):
+        for urgent in sorted(self._waiting.values(), key=lambda ticket: ticket.urgency):
             for worker, ticket in by_least_urgent:
-                if worker not in yielding and urgency < ticket.urgency and urgency in serves.get(worker, ()):
+                takes = urgent.urgency in serves.get(worker, ()) and urgent.id not in leaves.get(worker, ())
+                if worker not in yielding and urgent.urgency < ticket.urgency and takes:
                     yielding.append(worker)
                     break
         return tuple(yielding)

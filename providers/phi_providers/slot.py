@@ -107,7 +107,7 @@ class Slot:
         does so a second later, and somebody waits.
         """
         self.served = self.served or (self.client is not None and self.client.profile is not None)
-        self._profile, self.client, self.cause = self.profile, None, cause
+        self._profile, self.client, self.cause = self.measured, None, cause
         self._barren_starts += in_service or not self._proved
         hopeless = isinstance(cause, LoadFailed) or (in_service and not self._proved)
         if self._barren_starts >= self._limits.breaker_limit or (spare and hopeless):
@@ -130,6 +130,12 @@ class Slot:
         if client := self.detach():
             await self.end(client)
 
+    def forgive(self) -> None:
+        """Forget what failed here."""
+        self.cause = self.given_up = None
+        self._barren_starts = self._rests = 0
+        self._open_until = 0.0
+
     def detach(self) -> WorkerClient | None:
         """Take the worker out of service at once and return it, for `end`: no request may reach one that is ending."""
         self._wanted = False
@@ -138,7 +144,10 @@ class Slot:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        self._profile, client, self.client = self.profile, self.client, None
+        self._profile, client, self.client = self.measured, self.client, None
+        if client is not None:
+            # From this turn on: a process that ends has news until it is gone.
+            client.silence()
         self._stopping = self._stopping or client is not None
         return client
 

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 
 from phi_providers.errors import ProviderError
-from phi_providers.messages import ModelProfile, Piece, Started, Usage
+from phi_providers.messages import ModelInfo, ModelProfile, Piece, Started, Usage
 
 
 class Stream:
@@ -21,6 +21,8 @@ class Stream:
         self.usage: Usage | None = None
         self.profile: ModelProfile | None = None
         """Who answers; set when the request reaches a worker."""
+        self.model: ModelInfo | None = None
+        """What was known of that model before it was loaded; set at the same time."""
         self._cancel = cancel
         self._finish = finish
         self._items: asyncio.Queue[Piece | ProviderError | None] = asyncio.Queue()

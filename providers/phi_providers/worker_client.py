@@ -95,9 +95,13 @@ class WorkerClient:
                 self._heard = False
                 self._obedience.expect(max(self._limits.cancel_grace_s, self._life.patience_s), learn=False)
 
+    def silence(self) -> None:
+        """Call nobody back from now on."""
+        self._stopping = True
+
     async def stop(self) -> None:
         """End the process: close its stdin, wait, kill. No callback follows."""
-        self._stopping = True
+        self.silence()
         self._close_stdin()
         done, _ = await asyncio.wait({self._task}, timeout=self._limits.grace_s)
         if not done:

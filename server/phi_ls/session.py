@@ -24,7 +24,7 @@ from phi_ls.meter import Meter
 from phi_ls.plan import plan
 from phi_ls.settings import Settings
 from phi_ls.speeds import comparison
-from phi_providers.messages import Urgency
+from phi_providers.messages import ModelProfile, Urgency
 from phi_providers.plan import Plan, one_order
 from phi_providers.pool import Pool
 
@@ -69,6 +69,7 @@ class Session:
         self.device_reason = ""
         """Why the preferred device goes before others, where that was measured."""
         self._measured: set[int] = set()
+        self._typist: ModelProfile | None = None
         self._on_change = on_change
         self.pool = Pool(
             self._plan(),
@@ -82,20 +83,24 @@ class Session:
         if self.settings.enable:
             self.pool.start()
 
-    async def configure(self, settings: Settings) -> None:
-        """Take new settings; a new pool only if another model, engine or device is asked for."""
+    async def configure(self, settings: Settings, *, anew: bool = False) -> None:
+        """Take new settings; another plan only if another model, engine or device is asked for.
+
+        `anew`: what there is to plan with has changed, such as the models that are installed.
+        """
         old, self.settings = self.settings, settings
         if old.inline_completion != settings.inline_completion:
             # They decide what is worth showing, so what was shown or dropped under the old ones proves nothing.
             self._forget_suggestions()
-        replaced = _who_answers(old) != _who_answers(settings)
+        switched_on = settings.enable and not old.enable
+        replaced = anew or switched_on or _who_answers(old) != _who_answers(settings)
         if replaced:
             self._forget_suggestions()
             self.pool.take_up(self._plan(), settings.idle_unload_minutes * 60)
         if old.enable and not settings.enable:
             # Off means that no model is loaded.
             self.pool.release()
-        elif replaced or not old.enable:
+        elif replaced:
             self.start()
 
     def refusal(self, document: Document, roots: Sequence[str] = ()) -> Drop | None:
@@ -145,6 +150,10 @@ class Session:
         return arranged
 
     def _changed(self) -> None:
+        if (typist := self.pool.profile_for(Urgency.TYPING)) and typist != self._typist:
+            # Where one model had nothing to suggest, another may have.
+            self._typist = typist
+            self.settled.clear()
         loop = asyncio.get_running_loop()
         # Writing a file takes 3 ms here, and longer in a home on the network.
         keep_new(self.pool.status().workers, self._measured, lambda speed: loop.run_in_executor(None, keep, speed))

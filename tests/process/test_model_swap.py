@@ -75,3 +75,46 @@ async def test_the_old_model_answers_who_types_while_the_new_one_loads(
     assert "new" == (await asyncio.wait_for(outcome(asked), PATIENCE_S)).text
     assert "new" == (await pool.answer("quick")).text
     await pool.until(lambda status: [worker.order.device for worker in status.workers] == ["GPU"])
+
+
+async def test_what_waited_in_vain_for_the_old_model_is_told_so(make_pool: MakePool, old: Script, new: Script) -> None:
+    """An answer that it had begun, and cannot go on with before it has to leave, ends without another request."""
+    new.write({"tokens": ["new"]})
+    first, second = order(old, "CPU"), order(new, "GPU")
+    pool = make_pool(plan=Plan(typing=(second, first), asking=(first, second)), leave_s=0.2)
+    assert "new" == (await pool.answer("quick")).text
+    await pool.until(lambda status: len([worker for worker in status.workers if worker.state == "ready"]) == 2)
+    looked = pool.submit("a long look", Urgency.LOOKING, max_new_tokens=10**6)
+    await pieces(looked, 2)
+    asked = pool.submit("a long question", Urgency.ASKED, max_new_tokens=10**6)
+    await pieces(asked, 2)
+    pool.pool.take_up(one_order([second]), 0)
+    ends = [await asyncio.wait_for(outcome(each), PATIENCE_S) for each in (asked, looked)]
+    assert ["the model was changed while it wrote this; ask again"] == [str(ends[0].error)]
+    assert "was replaced; ask again" in str(ends[1].error)
+
+
+async def test_there_and_back_again_ends_nothing(make_pool: MakePool, old: Script, new: Script) -> None:
+    """The first model, chosen again while it still writes, is the same process and writes on."""
+    plans = [one_order([order(script, "CPU")]) for script in (old, new)]
+    pool = make_pool(plan=plans[0])
+    asked = pool.submit("a long question", Urgency.ASKED, max_new_tokens=TOKENS)
+    await pieces(asked, 2)
+    pool.pool.take_up(plans[1], 0)
+    pool.pool.take_up(plans[0], 0)
+    assert (await asyncio.wait_for(outcome(asked), PATIENCE_S)).error is None
+    await pool.answer("quick")
+    assert (1, 0) == (old.loads(), new.loads())
+
+
+async def test_nothing_is_started_once_it_is_closed(make_pool: MakePool, old: Script, new: Script) -> None:
+    """A change of the model and a start that come too late leave no process."""
+    pool = make_pool(plan=one_order([order(old, "CPU")]))
+    await pool.answer("quick")
+    closing = asyncio.get_running_loop().create_task(pool.pool.close())
+    await asyncio.sleep(0)
+    pool.pool.take_up(one_order([order(new, "GPU")]), 0)
+    pool.pool.start()
+    await closing
+    assert () == pool.pool.status().workers
+    assert 0 == new.loads()

@@ -215,3 +215,31 @@ async def test_a_bridge_goes_on_answering_while_a_place_that_has_failed_is_tried
     open_(gate)
     await pool.until(lambda status: devices(status) == {"GPU"})
     assert "scholar" == (await pool.answer("a question", Urgency.ASKED)).text
+
+
+async def test_a_place_that_has_proved_itself_is_waited_for_after_a_rest(
+    make_pool: MakePool, typist: Script, scholar: Script, tmp_path: Path
+) -> None:
+    """A device that is missing is looked for again at times; the bridge takes no question for that."""
+    absent = Script(tmp_path, "absent").write(load={"then": "fail"})
+    places = (absent.order("GPU"), scholar.order("NPU"), typist.order("CPU"))
+    plan = Plan(typing=(places[2], *places[:2]), asking=places, bridge=places[2])
+    pool = make_pool(plan=plan, breaker_rest_s=0.1, idle_unload_s=0.3)
+    assert "scholar" == (await pool.answer("a question", Urgency.ASKED)).text
+    await pool.until(lambda status: not status.workers)
+    assert "typist" == (await pool.answer("quick")).text
+    assert "scholar" == (await pool.answer("a question", Urgency.ASKED)).text
+
+
+async def test_switched_off_and_on_again_a_place_that_had_failed_is_tried(
+    make_pool: MakePool, typist: Script, scholar: Script
+) -> None:
+    """Who has mended what was wrong need not wait for its rest to end."""
+    scholar.write(load={"then": "fail"})
+    better, spare = scholar.order("GPU"), typist.order("CPU")
+    pool = make_pool(plan=one_order([better, spare]))
+    assert "typist" == (await pool.answer("a question", Urgency.ASKED)).text
+    says(scholar, "scholar")
+    pool.pool.release()
+    await pool.until(lambda status: not status.workers)
+    assert "scholar" == (await pool.answer("a question", Urgency.ASKED)).text

@@ -29,10 +29,11 @@ def test_a_circle_is_cut_after_its_first_round(cut: str, text: str) -> None:
         "A list of a list of a list of numbers.",
         "The first line, then the second line, then the third line",
         "It returns 0 0 0 0 0",
+        "| yes | yes | yes | yes |",
         "---- ---- ---- ---- ----",
         "```python\nprint() \nprint() \nprint() \nprint() \nprint() ",
     ],
 )
 def test_what_people_write_is_left_alone(text: str) -> None:
-    """Emphasis, enumerations, numbers, rulers and code."""
+    """Emphasis, enumerations, numbers, tables, rulers and code."""
     assert text == without_circles(text)

@@ -15,7 +15,7 @@ _FENCE = "```"
 def without_circles(text: str) -> str:
     """Return the text, cut after the first round of the phrase in whose repetition it ends; unchanged if in none.
 
-    What stands in a block of code may repeat itself, and so may numbers and rulers.
+    What stands in a block of code or a table may repeat itself, and so may numbers and rulers.
     """
     if text.count(_FENCE) % 2:
         return text
@@ -25,7 +25,7 @@ def without_circles(text: str) -> str:
         # "very, very" is English, a phrase said three times is not.
         needed = size * (3 if size > 2 else 4)
         phrase = said[-size:]
-        if said[-needed:] == phrase * (needed // size) and _LETTER.search("".join(phrase)):
+        if said[-needed:] == phrase * (needed // size) and _LETTER.search("".join(phrase)) and "|" not in phrase:
             first = len(said) - needed
             while first > 0 and said[first - 1] == said[first - 1 + size]:
                 first -= 1

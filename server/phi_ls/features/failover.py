@@ -57,9 +57,10 @@ def message(
     """Return what failed and why, who answers now, and what happens next."""
     causes = _causes(news)
     failed = {_place(each) for each in given_up}
-    others = [worker for worker in workers if (worker.engine, worker.order.device, worker.model) not in failed]
     if answering is None:
         return f"phi-ls: {causes}; nothing answers, run `phi-ls doctor`; {_again(news)}"
+    same = [worker for worker in workers if worker.model == answering.id]
+    others = [worker for worker in same if (worker.engine, worker.order.device, worker.model) not in failed]
     where = f" with {others[0].engine} on {others[0].device}" if others else ""
     return f"phi-ls: {causes}; {answering.id}{where} answers instead; {_again(news)}"
 

@@ -40,7 +40,9 @@ class _LoadingProgress:
         if not (window and window.work_done_progress):
             return
         workers = self._server.session.pool.status().workers
-        loading = next((worker for worker in workers if worker.stage), None)
+        # One that is shown is shown to its end, whoever else begins to load meanwhile.
+        loads = sorted((worker for worker in workers if worker.stage), key=lambda worker: worker.order != self._order)
+        loading = loads[0] if loads else None
         if self._token is not None and (loading is None or loading.order != self._order):
             self._end(ready=any(worker.order == self._order and worker.profile for worker in workers))
         if loading is None:

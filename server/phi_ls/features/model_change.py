@@ -24,5 +24,5 @@ async def take_up(server: PhiLanguageServer, model_id: str) -> None:
     layer, _ = await asyncio.to_thread(user_file)
     if layer is not None:
         server.configuration.add(layer)
-    await server.session.configure(server.configuration.settings)
+    await server.session.configure(server.configuration.settings, anew=True)
     tell(server)

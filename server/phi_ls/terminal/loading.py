@@ -15,13 +15,13 @@ class LoadingLine:
     def __init__(self) -> None:
         self._console = Console(stderr=True, highlight=False)
         self._line = self._console.status("")
-        self._shown = False
+        self._shown = self._closed = False
 
     def show(self, status: PoolStatus) -> None:
         """Take the pool's state."""
         loading = next((worker for worker in status.workers if worker.stage), None)
-        if loading is None or not self._console.is_terminal:
-            self.close()
+        if loading is None or self._closed or not self._console.is_terminal:
+            self._hide()
             return
         self._line.update(Text(clean(f"loading {loading.model} on {loading.device}: {loading.stage}")))
         if not self._shown:
@@ -29,7 +29,11 @@ class LoadingLine:
             self._line.start()
 
     def close(self) -> None:
-        """Take it away."""
+        """Take it away for good."""
+        self._closed = True
+        self._hide()
+
+    def _hide(self) -> None:
         if self._shown:
             self._shown = False
             self._line.stop()
