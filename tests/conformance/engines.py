@@ -8,22 +8,26 @@ from pathlib import Path
 
 from conformance import models
 from conformance.expected import Reference
+from conformance.exported_weights import weights_of
 from conformance.loaded import LoadedEngine
-from conformance.subjects import Subject
+from conformance.subjects import Subject, subject_named
+from environments import exported
 from environments.prepared import interpreter
 from environments.served import ServedModel
 
+from phi_providers.export.presets import preset
 from phi_providers.messages import Load, ModelInfo
+from phi_providers.models.builtin_forms import form_of_builtin
+from phi_providers.models.installed import BUILTIN
+from phi_providers.models.openvino_ir import IrWeights
 
 
 class Engines:
     """What has been made so far in this process."""
 
     def __init__(self, folder: Path) -> None:
-        place = folder / "reference"
-        place.mkdir()
-        self.reference = Reference(place)
         self._folder = folder
+        self._references: dict[str, Reference] = {}
         self._loop = asyncio.new_event_loop()
         self._models: dict[str, ModelInfo] = {}
         self._loaded: dict[tuple[str, bool], LoadedEngine] = {}
@@ -64,13 +68,21 @@ class Engines:
     def model(self, subject: Subject) -> ModelInfo:
         """Return the model in the form that an engine takes."""
         if subject.form == "server":
-            return replace(self.server.info("fim"), chars_per_token=self.reference.model.chars_per_token)
-        return self._in_form(subject.form, subject.engine)
+            return replace(self.server.info("fim"), chars_per_token=self.reference(subject).model.chars_per_token)
+        if subject.form not in self._models:
+            source = _exported(subject) or form_of_builtin(subject.engine, self._folder / "forms")
+            made = models.make(source, self._folder / subject.form, self.reference(subject).model)
+            self._models[subject.form] = made
+        return self._models[subject.form]
 
-    def _in_form(self, form: str, engine: str) -> ModelInfo:
-        if form not in self._models:
-            self._models[form] = models.make(engine, self._folder / form, self.reference.model)
-        return self._models[form]
+    def reference(self, subject: Subject) -> Reference:
+        """Return the model with an engine's weights, and what plain arithmetic makes of it."""
+        key = subject.preset or "built-in"
+        if key not in self._references:
+            folder = _exported(subject)
+            weights = weights_of(folder) if folder else IrWeights(BUILTIN)
+            self._references[key] = Reference(self._folder / f"reference-{key}", weights)
+        return self._references[key]
 
     @property
     def server(self) -> ServedModel:
@@ -78,7 +90,7 @@ class Engines:
         if self._server is None:
             place = self._folder / "served"
             place.mkdir()
-            self._server = ServedModel(place, Path(self._in_form("safetensors", "transformers").path))
+            self._server = ServedModel(place, Path(self.model(subject_named("transformers")).path))
         return self._server
 
     def close(self) -> None:
@@ -88,3 +100,7 @@ class Engines:
         if self._server is not None:
             self._server.close()
         self._loop.close()
+
+
+def _exported(subject: Subject) -> Path | None:
+    return exported.installed(preset(subject.preset)) if subject.preset else None

@@ -10,6 +10,7 @@ from pathlib import Path
 from conformance import prompts
 from conformance.reference import NumpyEngine
 from conformance.spoken import Answered, Place, choose, retold
+from engine.phi3_in_numpy import Weights
 
 from phi_providers.messages import Load, ModelInfo, Piece, Request, Started
 from phi_providers.models.installed import BUILTIN, builtin
@@ -39,11 +40,12 @@ class Expected:
 
 
 class Reference:
-    """The model as it is tested: the built-in one, with the changes of `spoken`."""
+    """The model as it is tested: the built-in one, with these weights and the changes of `spoken`."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, weights: Weights) -> None:
+        folder.mkdir()
         self._folder = folder
-        self._engine = NumpyEngine(BUILTIN)
+        self._engine = NumpyEngine(weights)
         self._answers: dict[str, Expected] = {}
         self._unchanged: dict[str, Answered] = {}
 

@@ -26,6 +26,8 @@ FUNCTIONS: tuple[Callable[..., object], ...] = (
 )
 
 OPENINGS = (
+    "from collections import",
+    "except KeyError:",
     "import json\n\n\ndef load(path):\n    with open(path) as file:\n",
     "import numpy as np\nimport pandas as",
     "class Point:\n    def __init__(self, x, y):\n        self.x",
@@ -35,7 +37,6 @@ OPENINGS = (
     "for index, value in enumerate(values):\n",
     "while True:\n    line = file.readline()\n    if not",
     "def test_sum():\n    assert",
-    "from collections import",
     "raise ValueError(",
     "with open(",
     "class ",
@@ -43,7 +44,7 @@ OPENINGS = (
     "x = [",
     "import numpy as ",
 )
-"""Short ones, whose answers say something that they do not."""
+"""Short ones, whose answers say something that they do not; the first two even of a model in codes of 4 bits."""
 
 
 def source(function: Callable[..., object]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 import os
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 CHOICE = "PHI_LS_TEST_ENGINES"
@@ -29,7 +29,9 @@ class Subject:
     engine: str
     device: str
     form: str
-    """`openvino`, `onnx`, `safetensors` or `server`."""
+    """`openvino`, `onnx`, `safetensors`, `server`, or the name of a preset."""
+    preset: str = ""
+    """By which the built-in model's original weights were exported; empty: the built-in model itself."""
     environment: str = ""
     """Whose interpreter runs the worker; empty: the tests' own."""
     light: bool = False
@@ -66,7 +68,7 @@ class Subject:
         return min(common, prompt - 1) if self.reuse is Reuse.ALL_BUT_LAST else 0
 
 
-SUBJECTS = (
+BUILT_IN = (
     Subject(
         name="openvino",
         engine="openvino",
@@ -151,6 +153,38 @@ SUBJECTS = (
         no_probabilities="`transformers serve` tells none",
     ),
 )
+
+EXPORTED_LIKE = {
+    "openvino-int4": ("openvino",),
+    "openvino-int4-npu": ("openvino", "openvino-npu-path"),
+    "openvino-int8": ("openvino",),
+    "openvino-fp16": ("openvino",),
+    "onnx-int4-cpu": ("onnxruntime",),
+    "onnx-int4-cuda": ("onnxruntime",),
+    "onnx-int4-dml": ("onnxruntime-as-on-directml",),
+}
+"""Preset → the subjects that its result is run like, all of them on the CPU."""
+
+GRAPHS_IN_FP16 = ("onnx-int4-cuda", "onnx-int4-dml")
+
+
+def subject_named(name: str) -> Subject:
+    """Return what an engine is asked with the built-in model."""
+    return next(each for each in BUILT_IN if each.name == name)
+
+
+def _exported(preset: str, like: str) -> Subject:
+    """Return the subject with the model that a preset makes, and its weights as the reference's."""
+    base = subject_named(like)
+    name = f"{preset}-exported" if like != "openvino-npu-path" else f"{preset}-exported-npu-path"
+    subject = replace(base, name=name, form=preset, preset=preset, light=False)
+    if preset not in GRAPHS_IN_FP16:
+        return subject
+    options = {name: value for name, value in base.tested.items() if name != "strict"}
+    return replace(subject, tested=options, inexact="a graph that is drawn for GPUs computes in FP16")
+
+
+SUBJECTS = (*BUILT_IN, *(_exported(preset, like) for preset, names in EXPORTED_LIKE.items() for like in names))
 
 NEEDS_HARDWARE = {
     "openvino": ("GPU", "NPU"),

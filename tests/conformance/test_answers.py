@@ -36,7 +36,7 @@ def test_greedy_text_equals_the_reference(exact_subject: Subject, engines: Engin
     """In the strict numeric mode every answer is, to the letter, the one that plain FP32 arithmetic gives."""
     engine = engines.loaded(exact_subject)
     for text in beginnings():
-        expected, found = engines.reference.answer(text), engine.ask(plain(text), ANSWER)
+        expected, found = engines.reference(exact_subject).answer(text), engine.ask(plain(text), ANSWER)
         if expected.text != found.text:
             assert doubt(expected, found.text) < SURE, (expected.text, found.text)
         elif not exact_subject.opaque:
@@ -49,7 +49,7 @@ def test_agreement_at_the_shipped_precision_is_told(subject: Subject, engines: E
     engine = engines.loaded(subject, shipped=True)
     shares = []
     for text in beginnings():
-        expected = engines.reference.answer(text).text
+        expected = engines.reference(subject).answer(text).text
         found = engine.ask(plain(text), ANSWER).text
         shares.append(common(expected, found) / max(len(expected), len(found), 1) if expected != found else 1.0)
     whole, mean = shares.count(1.0), sum(shares) / len(shares)
@@ -60,11 +60,11 @@ def test_agreement_at_the_shipped_precision_is_told(subject: Subject, engines: E
 
 def test_a_stop_token_ends_the_answer(subject: Subject, engines: Engines) -> None:
     """The answer ends before the stop token, says so, and nothing of the token is in its text."""
-    end = engines.reference.end
-    expected = engines.reference.answer(end.prompt)
+    reference = engines.reference(subject)
+    end, expected = reference.end, reference.answer(reference.end.prompt)
     found = engines.loaded(subject).ask(plain(end.prompt), ANSWER)
     assert ("stop", end.before) == (expected.finish, len(expected.ids))
-    shown = engines.reference.encoder.text.decode(list(end.tokens)) if subject.shows_end else ""
+    shown = reference.encoder.text.decode(list(end.tokens)) if subject.shows_end else ""
     assert (expected.text + shown, "stop") == (found.text, found.usage.finish_reason)
     assert found.usage.new_tokens == end.before or subject.opaque
 
@@ -72,7 +72,7 @@ def test_a_stop_token_ends_the_answer(subject: Subject, engines: Engines) -> Non
 @pytest.mark.parametrize("tokens", range(CHARACTER_TOKENS + 1))
 def test_a_character_of_several_tokens_comes_whole(subject: Subject, engines: Engines, tokens: int) -> None:
     """Ended before or after any of its tokens: the last one brings all of it, and nothing is shown of a part of it."""
-    place = engines.reference.character
+    place = engines.reference(subject).character
     answer = engines.loaded(subject).ask(plain(place.prompt), place.before + tokens)
     assert "\ufffd" not in answer.text
     assert (tokens == CHARACTER_TOKENS) == (CHARACTER in answer.text)
@@ -84,7 +84,7 @@ def test_pieces_carry_the_models_tokens(transparent_subject: Subject, engines: E
     """The ids stand for the text, one piece for each, with log-probabilities where the engine knows them."""
     answer = engines.loaded(transparent_subject).ask(plain(beginnings()[0]), ANSWER)
     pieces = [frame for frame in answer.frames if isinstance(frame, Piece) and frame.token_ids]
-    table = engines.reference.encoder.text.table
+    table = engines.reference(transparent_subject).encoder.text.table
     assert answer.text == b"".join(table[token] for token in answer.ids).decode("utf-8", "ignore")
     assert len(pieces) == answer.usage.new_tokens > 0
     known = 0 if transparent_subject.no_probabilities else 1

@@ -9,8 +9,7 @@ from conformance.prompts import beginnings, long_text, plain
 from conformance.subjects import Subject
 
 from phi_providers.errors import GenerationFailed
-from phi_providers.messages import Failed, Part, Piece, Started
-from phi_providers.token_provider import RESERVE_TOKENS
+from phi_providers.messages import RESERVE_TOKENS, Failed, Part, Piece, Started
 
 
 def test_a_prompt_over_the_limit_is_cut(subject: Subject, engines: Engines) -> None:

@@ -10,6 +10,7 @@ from conformance.subjects import CHOICE, NEEDS_HARDWARE, SUBJECTS
 from phi_providers.engines.onnx_targets import PROVIDERS
 from phi_providers.engines.openvino_sizes import BLOCK_TOKENS
 from phi_providers.engines.torch_device import KINDS
+from phi_providers.export.presets import PRESETS
 from phi_providers.provider import ENGINES
 
 DEVICES: dict[str, Callable[[], set[str]]] = {
@@ -41,6 +42,12 @@ def test_an_emulated_device_still_needs_its_hardware() -> None:
     emulated = [subject for subject in SUBJECTS if subject.device == "NPU"]
     assert emulated
     assert all("NPU" in NEEDS_HARDWARE[subject.engine] for subject in emulated)
+
+
+def test_what_every_preset_makes_is_here() -> None:
+    """A model that can be exported is run by the engine that it is for, in a form of its own."""
+    found = {(subject.preset, subject.form, subject.engine) for subject in SUBJECTS if subject.preset}
+    assert {(preset.name, preset.name, preset.engine) for preset in PRESETS} == found
 
 
 def test_names_are_different() -> None:

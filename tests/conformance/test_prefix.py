@@ -22,7 +22,7 @@ def steps(subject: Subject, answer: Answer) -> int:
 
 def test_what_is_appended_is_all_that_is_computed(subject: Subject, engines: Engines) -> None:
     """Unknown, known and longer, and known altogether: the tokens reused are those of the rule, and the steps agree."""
-    engine, encode = engines.loaded(subject), engines.reference.encoder.encode
+    engine, encode = engines.loaded(subject), engines.reference(subject).encoder.encode
     text = long_text()
     prompts = [plain(text), plain(text + "\n    more = 1\n"), plain(text + "\n    more = 1\n")]
     ids = [encode(prompt) for prompt in prompts]

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from engine.built_in import SOURCE, Model, continue_text, infill
 from engine.onnx_model import OnnxModel
-from engine.phi3_in_numpy import logits
+from engine.phi3_in_numpy import Phi3
 from numpy.typing import NDArray
 
 from phi_providers.engines.openvino_import import openvino
@@ -71,7 +71,7 @@ def test_the_converted_weights_give_openvinos_logits(cache: Path) -> None:
     folder = form_of_builtin("transformers", cache)
     config = read_object(folder / "config.json")
     ids = [int(each) for each in np.random.default_rng(5).integers(11, config["vocab_size"], 24)]
-    expected = logits(Weights(folder).read, config, ids)
+    expected = Phi3(Weights(folder), config, np.float64).logits(ids, [])
     request = openvino().Core().compile_model(BUILTIN / "openvino_model.xml", "CPU", STRICT).create_infer_request()
     inputs = {
         "input_ids": np.array([ids]),

@@ -12,7 +12,7 @@ from typing import Any
 
 import psutil
 import pytest
-from environments import prepared
+from environments import exported, prepared
 from environments.torch_reference import ORIGINAL
 from process.command_line import COMMAND, CommandLine, child_of, read_until
 
@@ -85,20 +85,29 @@ def workshop(tmp_path: Path) -> Workshop:
     return workshop
 
 
+@pytest.fixture
+def kept(workshop: Workshop) -> Workshop:
+    """The same, but what is converted is kept: other tests use it, and other runs."""
+    shutil.rmtree(workshop.original)
+    workshop.original.symlink_to(exported.original(exported.place()), target_is_directory=True)
+    workshop.root.symlink_to(exported.models(exported.place()), target_is_directory=True)
+    return workshop
+
+
 @pytest.mark.parametrize("each", PRESETS, ids=lambda each: each.name)
-def test_converted_checked_and_used(workshop: Workshop, each: Preset) -> None:
+def test_converted_checked_and_used(kept: Workshop, each: Preset) -> None:
     """One command makes a model of which every byte is recorded; it answers as soon as it is chosen."""
-    report = workshop.export(each)
-    model = find_installed(workshop.root, f"small-{each.name}")
+    report = kept.export(each)
+    model = find_installed(kept.root, f"small-{each.name}")
     assert model is not None
     verify_thoroughly(model.path)
     expected = (each.name, each.engine, each.precision, str(model.path), model.size)
     assert expected == tuple(report[key] for key in ("preset", "engine", "precision", "path", "size_bytes"))
-    assert [] == begun(workshop.root, model.id)
-    assert report == workshop.export(each)  # it is there: nothing is done again
-    assert 0 == workshop.run("models", "use", model.id).returncode
+    assert [] == begun(kept.root, model.id)
+    assert report == kept.export(each)  # it is there: nothing is done again
+    assert 0 == kept.run("models", "use", model.id).returncode
     # Graphs that are drawn for GPUs can be computed here, too, in FP16.
-    done = workshop.run("hover", "sample.py:1:5", "--engine", each.engine, "--device", "CPU", "--json")
+    done = kept.run("hover", "sample.py:1:5", "--engine", each.engine, "--device", "CPU", "--json")
     assert 0 == done.returncode, done.stderr
     answer = json.loads(done.stdout)
     assert (model.id, each.engine, "CPU") == (answer["model"], answer["engine"], answer["device"])
