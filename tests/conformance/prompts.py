@@ -25,26 +25,39 @@ FUNCTIONS: tuple[Callable[..., object], ...] = (
     inspect.unwrap,
 )
 
-OPENINGS = (
-    "from collections import",
+_HEADER = "# python: src/app.py\n"
+"""Above each opening, as the product has one above each file: without it a small model soon says one word for ever."""
+
+_BEGINNINGS = (
+    "from __future__ import",
     "except KeyError:",
-    "import json\n\n\ndef load(path):\n    with open(path) as file:\n",
-    "import numpy as np\nimport pandas as",
-    "class Point:\n    def __init__(self, x, y):\n        self.x",
-    "try:\n    value = int(text)\nexcept",
-    "if __name__ ==",
-    "def add(a, b):\n    return",
-    "for index, value in enumerate(values):\n",
-    "while True:\n    line = file.readline()\n    if not",
-    "def test_sum():\n    assert",
-    "raise ValueError(",
-    "with open(",
-    "class ",
+    "import argparse\n\nparser = argparse.",
+    "#!/usr/bin/env",
+    "super().",
+    "logger = logging.",
+    "def setUp(self):\n    ",
+    "@staticmethod\ndef",
+    "return None\n\n\ndef",
+    "for key, value in",
     "print(",
     "x = [",
-    "import numpy as ",
+    "import unittest\n\n\nclass Test",
+    "raise ValueError(",
+    "with open(",
+    "console.",
+    "try {",
+    "throw new",
+    "document.",
+    "JSON.",
+    "import json\n\n\ndef load(path):\n    with open(path) as file:\n",
+    "class Point:\n    def __init__(self, x, y):\n        self.x",
+    "def add(a, b):\n    return",
+    "while True:\n    line = file.readline()\n    if not",
+    "def test_sum():\n    assert",
 )
-"""Short ones, whose answers say something that they do not; the first two even of a model in codes of 4 bits."""
+
+OPENINGS = tuple(_HEADER + beginning for beginning in _BEGINNINGS)
+"""Short prompts, in whose answers even a model in codes of 4 bits says something that they do not."""
 
 
 def source(function: Callable[..., object]) -> str:

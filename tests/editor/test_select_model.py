@@ -7,7 +7,7 @@ from editor.echo_editor import URI, StartEditor, span
 from phi_providers.models.installed import builtin
 from phi_providers.models.manifest import write_manifest
 
-WORDS = ["word "] * 100
+WORDS = [f"word{number} " for number in range(100)]
 SLOWLY = {"tokens": WORDS, "token_ms": 30}
 """Three seconds, far more than it takes to write the settings."""
 

@@ -184,7 +184,7 @@ def test_the_newest_is_fetched_when_it_is_asked_for(hub: LocalHub, fetcher: Fetc
     """`latest` replaces what is installed by what is published now, in one step."""
     fetcher.pull()
     first = hub.repositories[REPOSITORY][0]
-    hub.repositories[REPOSITORY].append(Repository({**first.files, WEIGHTS: b"newer" * 100_000}))
+    hub.repositories[REPOSITORY].append(Repository({**first.files, WEIGHTS: b"newer" * 300_000}))
     assert first.files[WEIGHTS] == (fetcher.pull().path / WEIGHTS).read_bytes()
     fetcher.pull(latest=True)
     fetcher.assert_whole()
