@@ -7,8 +7,10 @@ BIN := $(VENV)/bin
 T ?=
 # Extra arguments for the evaluation: make eval-starter E='--cursors 200'
 E ?=
+# Extra arguments for the replay: make bench-typing R='--traces 1 --only all'
+R ?=
 
-.PHONY: help demo test test-engines lint format types bench eval-starter wheel lock clean
+.PHONY: help demo test test-engines lint format types bench bench-typing eval-starter wheel lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -44,6 +46,9 @@ types: $(VENV)/ready ## check types
 
 bench: $(VENV)/ready ## measure latency and memory (some minutes)
 	$(BIN)/python -m bench
+
+bench-typing: $(VENV)/ready ## replay typing in held-out files against the server (some minutes; downloads the files once)
+	PYTHONPATH=providers/starter-training $(BIN)/python -m bench.typing_replay $(R)
 
 eval-starter: $(VENV)/ready ## measure how good the built-in model is (some minutes; downloads the test packages once)
 	PYTHONPATH=providers/starter-training $(BIN)/python -m starter_training.evaluation $(E)

@@ -16,6 +16,8 @@ class Meter:
         """Suggestions shown."""
         self.suggestion_hits = 0
         """Suggestions served from the cache, without the model."""
+        self.suggestions_joined = 0
+        """Suggestions served from a generation that an earlier request had begun."""
         self._latencies_ms: deque[float] = deque(maxlen=100)
 
     def worked(self, prompt_tokens: int, tokens_reused: int) -> None:
@@ -23,11 +25,12 @@ class Meter:
         self.prompt_tokens += prompt_tokens
         self.tokens_reused += tokens_reused
 
-    def answered(self, latency_ms: float, *, from_cache: bool) -> None:
+    def answered(self, latency_ms: float, *, from_cache: bool, joined: bool = False) -> None:
         """A suggestion was shown."""
         self._latencies_ms.append(latency_ms)
         self.suggestions += 1
         self.suggestion_hits += from_cache
+        self.suggestions_joined += joined
 
     def percentile_ms(self, share: float) -> float | None:
         """Return the nearest-rank percentile of the latencies, None before the first."""

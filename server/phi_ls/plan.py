@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from phi_ls import folders
 from phi_ls.measured import kept
+from phi_ls.mechanisms import Mechanism, on
 from phi_ls.settings import Settings
 from phi_ls.speeds import Speed, fastest_first
 from phi_providers.environments.kept import interpreter
@@ -44,7 +46,12 @@ def plan(settings: Settings, speeds: Iterable[Speed] | None = None) -> tuple[lis
         # Several orders are several devices: where the user has named one, there is nothing to put in order.
         loads = fastest_first(loads, kept() if speeds is None else speeds) if len(loads) > 1 else loads
     last_resort = _openvino("CPU", stand_in.info)
-    return (loads if last_resort in loads else [*loads, last_resort]), complaints
+    loads = loads if last_resort in loads else [*loads, last_resort]
+    return (loads if on(Mechanism.PREFIX_CACHE) else [_forgetful(load) for load in loads]), complaints
+
+
+def _forgetful(load: Load) -> Load:
+    return replace(load, options={**load.options, "prefix_caching": False})
 
 
 def _elsewhere(settings: Settings) -> tuple[list[Load], list[str]]:

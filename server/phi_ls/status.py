@@ -42,6 +42,7 @@ def status_of(session: Session) -> dict[str, Any]:
         "tokensReused": session.meter.tokens_reused,
         "suggestions": session.meter.suggestions,
         "suggestionHits": session.meter.suggestion_hits,
+        "suggestionsJoined": session.meter.suggestions_joined,
         "p50Ms": session.meter.percentile_ms(0.50),
         "p95Ms": session.meter.percentile_ms(0.95),
         "workers": [_worker(worker) for worker in pool.workers],

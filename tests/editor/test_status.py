@@ -20,7 +20,7 @@ SLOW = {"tokens": ["return"], "prefill_ms": 60_000}
 CHANGED = "phi-ls/didChangeStatus"
 KEYS = {
     *("kind", "message", "model", "engine", "device", "requestedDevice", "deviceReason", "queue", "promptTokens"),
-    *("typing", "tokensReused", "suggestions", "suggestionHits", "p50Ms", "p95Ms", "workers"),
+    *("typing", "tokensReused", "suggestions", "suggestionHits", "suggestionsJoined", "p50Ms", "p95Ms", "workers"),
 }
 WORKER_KEYS = {
     *("engine", "device", "model", "pid", "state", "residentBytes"),

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from phi_ls.context.continuation import may_continue, typed_since
 from phi_ls.context.snapshot import Snapshot
 from phi_ls.decisions import Drop
+from phi_ls.mechanisms import Mechanism, on
 from phi_providers.errors import ProviderError
 from phi_providers.pool import Stream
 
@@ -103,7 +104,7 @@ class InFlight:
 
     def find(self, snapshot: Snapshot) -> Generation | None:
         """Return the generation that a request at this snapshot can share."""
-        generation = self._generations.get(snapshot.uri)
+        generation = self._generations.get(snapshot.uri) if on(Mechanism.IN_FLIGHT) else None
         return generation if generation is not None and generation.agrees(snapshot) else None
 
     def begin(self, generation: Generation) -> None:
@@ -135,7 +136,7 @@ class InFlight:
         if generation is None or generation.written.is_set():
             return
         now = generation.seen = seen_again(generation.snapshot)
-        if now is None or not may_continue(generation.snapshot, now, generation.text):
+        if now is None or not on(Mechanism.IN_FLIGHT) or not may_continue(generation.snapshot, now, generation.text):
             generation.overtaken = True
             generation.stop()
 

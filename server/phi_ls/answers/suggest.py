@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import MutableMapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from phi_ls.answers.in_flight import Generation
 from phi_ls.caches.suggestions import contradicts
@@ -18,6 +18,7 @@ from phi_ls.ghost_text.gate import refuse
 from phi_ls.ghost_text.second_opinion import weigh
 from phi_ls.ghost_text.stopping import finished, wants_multiline
 from phi_ls.ghost_text.trim import shape
+from phi_ls.mechanisms import Mechanism, on
 from phi_ls.prompts.family import heal_fragment, infill_parts, text_budget
 from phi_ls.session import Place, Session
 from phi_providers.errors import ProviderError, Superseded, Unavailable
@@ -40,6 +41,8 @@ class Shown:
     text: str
     from_cache: bool
     generation: Generation | None = None
+    joined: bool = False
+    """Whether another request had begun that generation."""
 
 
 async def suggest(
@@ -59,18 +62,19 @@ async def suggest(
         outcome = await _from_model(session, snapshot, superseded, within_s)
     if isinstance(outcome, Shown):
         session.shown[snapshot.uri] = (snapshot, outcome.text)
-        session.meter.answered((time.perf_counter() - begun) * 1000, from_cache=outcome.from_cache)
+        elapsed_ms = (time.perf_counter() - begun) * 1000
+        session.meter.answered(elapsed_ms, from_cache=outcome.from_cache, joined=outcome.joined)
     return outcome
 
 
 def _without_model(session: Session, snapshot: Snapshot, *, invoked: bool, just_deleted: bool) -> Shown | Drop | None:
     """Return what needs no model: a suggestion made before, a reason not to ask; None if it has to be asked."""
-    if not invoked and session.suggestions.recently_rejected(snapshot):
+    if on(Mechanism.GATE) and not invoked and session.suggestions.recently_rejected(snapshot):
         return Drop(reason=Reason.REJECTED_RECENTLY, detail="suggestions at this place were typed over twice")
     # The cache before the other gates: it answers most keystrokes, and nothing else has to be looked at for it.
-    if hit := session.suggestions.lookup(snapshot):
+    if on(Mechanism.SUGGESTIONS) and (hit := session.suggestions.lookup(snapshot)):
         return Shown(text=hit.text, from_cache=True)
-    if drop := refuse(snapshot, invoked=invoked, just_deleted=just_deleted):
+    if on(Mechanism.GATE) and (drop := refuse(snapshot, invoked=invoked, just_deleted=just_deleted)):
         return drop
     if (settled := session.settled.get(snapshot.uri)) and settled[0] == _key(snapshot):
         return settled[1]
@@ -81,6 +85,8 @@ async def _from_model(session: Session, snapshot: Snapshot, superseded: asyncio.
     """Share the generation that agrees with this place, or begin one."""
     shared = session.in_flight.find(snapshot)
     outcome = await _answer(session, snapshot, shared, superseded, within_s) if shared is not None else None
+    if isinstance(outcome, Shown):
+        return replace(outcome, joined=True)
     if outcome is None:
         # Nothing is being written for this place, or what was has all been typed, or came to nothing further up. An
         # equal request that waited for the same may have begun anew already.
@@ -126,7 +132,7 @@ def _begin(session: Session, snapshot: Snapshot) -> Generation:
     stream = session.pool.submit(
         Job(
             parts=lambda model: prompt(session.edges, snapshot, model),
-            max_new_tokens=MULTILINE_TOKENS if multiline else SINGLE_LINE_TOKENS,
+            max_new_tokens=MULTILINE_TOKENS if multiline or not on(Mechanism.SHORT_ANSWERS) else SINGLE_LINE_TOKENS,
             urgency=Urgency.TYPING,
             replaces=snapshot.uri,
             heal=heal_fragment(snapshot, session.pool.model_for(Urgency.TYPING)),
@@ -136,7 +142,7 @@ def _begin(session: Session, snapshot: Snapshot) -> Generation:
         snapshot,
         stream,
         multiline=multiline,
-        enough=lambda text: finished(snapshot, text, multiline=multiline),
+        enough=lambda text: on(Mechanism.SHORT_ANSWERS) and finished(snapshot, text, multiline=multiline),
         on_end=lambda ended: _keep(session, ended),
     )
     generation.task.add_done_callback(lambda _: _account(session, generation))
@@ -150,7 +156,7 @@ def prompt(edges: MutableMapping[str, Edges], snapshot: Snapshot, model: ModelIn
         snapshot,
         tokens_for_text=text_budget(model, RESERVE_TOKENS),
         chars_per_token=model.chars_per_token,
-        previous=edges.get(snapshot.uri),
+        previous=edges.get(snapshot.uri) if on(Mechanism.EDGES) else None,
         suffix_share=SUFFIX_SHARE if model.infill else 0.0,
     )
     edges[snapshot.uri] = window.edges
@@ -177,9 +183,9 @@ def _shape(session: Session, generation: Generation) -> str | Drop:
     mine = shape(
         snapshot, generation.text, multiline=generation.multiline, mean_probability=probability, min_confidence=least
     )
-    model = session.pool.model_for(Urgency.TYPING)
+    model = generation.stream.model
     calibration = model.calibration if model is not None else ()
-    if generation.multiline or not calibration:
+    if generation.multiline or not calibration or not on(Mechanism.REPEATS):
         return mine
     return weigh(
         snapshot,

@@ -1,0 +1,1 @@
+"""Typing replayed against the real server, keystroke by keystroke, with a person's rhythm."""
