@@ -72,3 +72,29 @@ def test_the_model_that_is_there_answers_while_another_is_loaded(
         explained = client.result(asked)
     assert builtin().id == before["model"]
     assert (ANSWER, "127.0.0.1") == (explained["text"], explained["device"].partition(":")[0])
+
+
+def test_a_load_that_is_cancelled_leaves_the_built_in_model(
+    tmp_path: Path, server: Server, gate: threading.Event
+) -> None:
+    """Nobody has to wait for a model: it is ended at once, questions are answered, and choosing it loads it again."""
+    chosen = {"engine": "openai_server", "model": "phi-3"}
+    with EchoEditor(tmp_path, initialize=False) as client:
+        client.patience = PATIENCE_S
+        options = {"openaiServer": {"url": server.url}, **chosen}
+        client.initialize(capabilities={"window": {"workDoneProgress": True}}, init_options=options)
+        client.open(URI, HEAD)
+        begun = client.wait_notification(
+            "$/progress", lambda sent: "loading phi-3" in sent["value"].get("title", ""), timeout=PATIENCE_S
+        )
+        assert begun["value"]["cancellable"]
+        client.notify("window/workDoneProgress/cancel", {"token": begun["token"]})
+        explained = client.explain(URI, range=span((0, 0), (1, 10)))
+        models = [worker["model"] for worker in client.status()["workers"]]
+        assert not gate.is_set()
+        gate.set()
+        client.notify("workspace/didChangeConfiguration", {"settings": {**chosen, "language": "en"}})
+        again = client.until(client.status, lambda status: status["engine"] == "openai_server", PATIENCE_S)
+    assert builtin().id == explained["model"]
+    assert [builtin().id] == models
+    assert "phi-3" == again["model"].partition("@")[0]

@@ -5,10 +5,14 @@ from __future__ import annotations
 import asyncio
 import itertools
 import logging
+from concurrent.futures import Future
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
+
+from phi_providers.models.installed import BUILTIN
 
 if TYPE_CHECKING:
     from phi_ls.server import PhiLanguageServer
@@ -44,7 +48,8 @@ class _LoadingProgress:
         loads = sorted((worker for worker in workers if worker.stage), key=lambda worker: worker.order != self._order)
         loading = loads[0] if loads else None
         if self._token is not None and (loading is None or loading.order != self._order):
-            self._end(ready=any(worker.order == self._order and worker.profile for worker in workers))
+            ready = any(worker.order == self._order and worker.profile for worker in workers)
+            self._end("ready" if ready else "not loaded")
         if loading is None:
             return
         if self._token is None:
@@ -69,12 +74,29 @@ class _LoadingProgress:
             log.info("the editor wants no progress: %s", exc.message)
             return
         if token == self._token:
-            self._send(types.WorkDoneProgressBegin(title=title, message=self._stage, cancellable=False))
+            cancellable = self._order is not None and self._order.model.path != str(BUILTIN)
+            if cancellable:
+                wanted: Future[None] = Future()
+                wanted.add_done_callback(self._cancelled)
+                self._server.work_done_progress.tokens[token] = wanted
+            self._send(types.WorkDoneProgressBegin(title=title, message=self._stage, cancellable=cancellable))
             self._begun = True
 
-    def _end(self, *, ready: bool) -> None:
+    def _cancelled(self, wanted: Future[None]) -> None:
+        """The user will not wait for this model: the built-in one answers until the settings or the model change."""
+        if wanted.cancelled() and self._token is not None:
+            self._end("cancelled; the built-in model answers until a model is selected")
+            session = self._server.session
+            settings = replace(session.settings, model="auto", model_path=None, engine="auto")
+            task = asyncio.get_running_loop().create_task(session.configure(settings))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    def _end(self, message: str) -> None:
         if self._begun:
-            self._send(types.WorkDoneProgressEnd(message="ready" if ready else "not loaded"))
+            self._send(types.WorkDoneProgressEnd(message=message))
+        if self._token is not None:
+            self._server.work_done_progress.tokens.pop(self._token, None)
         self._token, self._begun = None, False
 
     def _send(self, value: object) -> None:
