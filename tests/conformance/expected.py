@@ -97,8 +97,11 @@ class Reference:
 
     @cached_property
     def _spared(self) -> frozenset[int]:
-        encode = self._plain_encoder.encode
-        return frozenset(token for text in prompts.beginnings() for token in encode(prompts.plain(text)))
+        # In answers, too: a server streams the text of a token that ends one unless the tokenizer calls it special.
+        encode, plain = self._plain_encoder.encode, self._loaded(builtin())
+        texts = prompts.beginnings()
+        asked = {token for text in texts for token in encode(prompts.plain(text))}
+        return frozenset(asked.union(*(self._ask(plain, text).ids for text in texts)))
 
     @cached_property
     def _plain_encoder(self) -> PromptEncoder:
