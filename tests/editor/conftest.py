@@ -14,8 +14,8 @@ import pytest
 from editor.echo_editor import EchoEditor, StartEditor
 from editor.friendly_client import StartFriendly, friendly_client
 
-GONE_S = 2.0
-"""A server that is killed takes its workers with it within this time."""
+GONE_S = 8.0
+"""A server that is killed takes its workers with it within a second or two; a busy machine takes longer."""
 
 NEEDS_A_TRACER = ["test_privacy.py"]
 TRACEABLE = sys.platform.startswith("linux") and shutil.which("strace") is not None

@@ -15,7 +15,8 @@ from editor.echo_editor import SERVER, URI, EchoEditor, StartEditor, span
 from editor.raw_wire import Json
 from process.processes import alive, left_after
 
-GONE_S = 2.0
+GONE_S = 8.0
+"""Two seconds, and what a busy machine adds."""
 EDITOR = (sys.executable, str(Path(__file__).with_name("doomed_editor.py")))
 TEXT = "area_of(1)\n\n\ndef area(width, height):\n    "
 WHAT = {"range": span((0, 0), (1, 0))}
@@ -110,7 +111,7 @@ def _left(folder: Path, before: list[psutil.Process], since: float) -> list[Any]
 
 @pytest.mark.parametrize("state", STATES)
 def test_nothing_is_left_of_a_killed_editor(editor: StartEditor, tmp_path: Path, state: str) -> None:
-    """The editor's process is killed, its pipes close: two seconds later server and workers are gone."""
+    """The editor's process is killed, its pipes close: server and workers go by themselves."""
     client, _ = _in_state(editor, state, *EDITOR)
     with client:
         before = _of_session(tmp_path)

@@ -19,7 +19,7 @@ SERVER_CANCELLED = -32802
 
 ANSWERED_S = 0.5
 GONE_S = 1.0
-SLACK_S = 1.0
+SLACK_S = 7.0
 """For a busy machine; the limits are what the product promises on an idle one."""
 
 ASKING: dict[str, Callable[[EchoEditor], Any]] = {

@@ -45,7 +45,8 @@ def answerer(client: EchoEditor, line: int) -> str:
 def test_an_engine_killed_at_work_is_one_message(tmp_path: Path) -> None:
     """The explanation that ran fails with the cause, the built-in model gives the next ones, nothing is said twice."""
     with editor(tmp_path, modelPath=exported().path) as client:
-        (worker,) = client.until(client.status, lambda status: status["engine"] == "onnxruntime", PATIENCE_S)["workers"]
+        status = client.until(client.status, lambda status: status["engine"] == "onnxruntime", PATIENCE_S)
+        (worker,) = [worker for worker in status["workers"] if worker["engine"] == "onnxruntime"]
         asked = client.send_explain(URI, range=span((0, 0), (40, 0)), token="t")
         client.wait_notification("$/progress", lambda progress: progress["value"]["kind"] == "delta")
         psutil.Process(worker["pid"]).kill()
@@ -74,7 +75,8 @@ def test_loading_measures_and_the_next_start_takes_the_faster_device(tmp_path: P
     speeds = tmp_path / "cache_dir" / "speeds"
     with editor(tmp_path, modelPath=str(tmp_path / "mine"), device="CPU") as client:
         answerer(client, 1)
-    (measured,) = kept(speeds)
+    # The built-in model, which suggests meanwhile, may have been measured as well.
+    (measured,) = [speed for speed in kept(speeds) if speed.path == str(tmp_path / "mine")]
     assert (builtin().id, "openvino", "CPU") == (measured.model, measured.engine, measured.device)
     slower = {"device": "GPU", "actual_device": "GPU", "decode_ms_per_token": measured.decode_ms_per_token * 1000}
     keep(Speed(**{**vars(measured), **slower}), speeds)
@@ -82,7 +84,8 @@ def test_loading_measures_and_the_next_start_takes_the_faster_device(tmp_path: P
         answerer(client, 1)
         status = client.status()
         assert [] == shown(client)
-    assert ["CPU"] == [worker["device"] for worker in status["workers"]]
+    # On a busy machine there are two: the built-in model suggests where a line of this one takes too long.
+    assert {"CPU"} == {worker["device"] for worker in status["workers"]}
     assert ("CPU", "auto") == (status["device"], status["requestedDevice"])
     assert "measured here, a line takes" in status["deviceReason"]
     assert "on CPU" in status["deviceReason"].partition(",")[2].partition(",")[0]
