@@ -16,7 +16,7 @@ _KEYWORDS = (
     "def|class|function|func|fun|fn|struct|enum|union|trait|interface|type|typedef|module|namespace|package|object|"
     "record|protocol|impl|sub|proc|macro|let|const|var|val|static|define|data|newtype|instance|service|message|resource"
 )
-_COMMENT = re.compile(r"\s*(//|#(?!\s*(define|include|if|endif|pragma)\b)|--|;;|%|\*|/\*)")
+_COMMENT = re.compile(r"\s*(//|#(?!\s*(define|include|if|endif|pragma)\b|\[|!)|--|;;|%|\*|/\*)")
 
 
 _RULER = re.compile(r"[\W_]{3,}")
@@ -58,7 +58,9 @@ def comment_above(lines: Sequence[str], line: int) -> str:
 
 
 def _is_comment(text: str) -> bool:
-    return len(text) <= MAX_LINE and (bool(_COMMENT.match(text)) or text.rstrip().endswith("*/"))
+    # The last line of a block, not code with a comment behind it.
+    ends_block = text.rstrip().endswith("*/") and "/*" not in text
+    return len(text) <= MAX_LINE and (bool(_COMMENT.match(text)) or ends_block)
 
 
 def _bare(text: str) -> str:

@@ -9,21 +9,28 @@ from dataclasses import dataclass
 
 from tree_sitter import Node
 
+from phi_ls.context.declarations import (
+    WRAPPERS,
+    ancestors,
+    body_of,
+    declaration_of,
+    first_of,
+    is_member,
+    is_scope,
+    name_in,
+    says_less,
+    scope_name,
+    whole,
+)
 from phi_ls.context.grammars import parse
 
 MAX_OCCURRENCES = 300
 """Places where the word stands that are looked at."""
 
-MAX_DEPTH = 200
-"""Nodes between a name and the document that are looked at; deeper text is not written by people."""
-
-_BODYLESS = frozenset({
-    "abstract_method_signature", "enum_declaration", "function_signature", "interface_declaration", "method_signature",
-    "property_signature", "public_field_definition", "type_alias_declaration", "variable_declarator",
-})  # fmt: skip
-_WRAPPERS = frozenset({
-    "decorated_definition", "export_statement", "lexical_declaration", "variable_declaration", "ambient_declaration",
-})  # fmt: skip
+_HOLDERS = frozenset(
+    {"expression_statement", "field_declaration", "linkage_specification", "preproc_if", "preproc_ifdef"}
+)
+"""Nodes without a name in which declarations of the level above stand."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,10 +64,30 @@ def find(lines: Sequence[str], word: str, cursor: tuple[int, int], language: str
         return None
     line, column = cursor
     offset = len("\n".join((*lines[:line], lines[line][:column])).encode("utf-8", "replace"))
-    around = {node.id for node in _ancestors(tree.root_node.descendant_for_byte_range(offset, offset))}
+    around = {node.id for node in ancestors(tree.root_node.descendant_for_byte_range(offset, offset))}
     names = list(_names(tree.root_node, source, word))
     chosen = _chosen(names, around, offset, attribute=source[:offset].endswith(b"."))
     return _facts(source, *chosen) if chosen else None
+
+
+def outline(lines: Sequence[str], language: str) -> list[SymbolFacts]:
+    """Return what a document defines for others to use: at its top level and in its classes."""
+    source = "\n".join(lines).encode("utf-8", "replace")
+    tree = parse(source, language)
+    return [_facts(source, *pair) for pair in _offered(tree.root_node)] if tree is not None else []
+
+
+def _offered(scope: Node) -> Iterator[tuple[Node, Node]]:
+    """Yield the declarations right in a scope and in the classes there, each with the node of its name."""
+    for node in scope.named_children:
+        if node.type in WRAPPERS or node.type in _HOLDERS:
+            yield from _offered(node)
+        name = name_in(node)
+        if name is not None:
+            yield node, name
+        body = node.child_by_field_name("body")
+        if body is not None and ("function" not in node.type and "method" not in node.type):
+            yield from _offered(body)
 
 
 def _names(root: Node, source: bytes, word: str) -> Iterator[tuple[Node, Node]]:
@@ -70,23 +97,8 @@ def _names(root: Node, source: bytes, word: str) -> Iterator[tuple[Node, Node]]:
         if count >= MAX_OCCURRENCES:
             return
         name = root.descendant_for_byte_range(*match.span())
-        definition = name.parent if name is not None else None
-        if (
-            name is not None
-            and definition is not None
-            and name.byte_range == match.span()
-            and _defines(definition, name)
-        ):
+        if name is not None and name.byte_range == match.span() and (definition := declaration_of(name)):
             yield definition, name
-
-
-def _defines(definition: Node, name: Node) -> bool:
-    if definition.child_by_field_name("name") == name:
-        return definition.child_by_field_name("body") is not None or definition.type in _BODYLESS
-    # Python's `NAME = value` has no name field; inside a function it would be any local variable.
-    if definition.type == "assignment" and definition.child_by_field_name("left") == name:
-        return not any(node.type in ("function_definition", "lambda") for node in _ancestors(definition))
-    return False
 
 
 def _chosen(
@@ -94,60 +106,45 @@ def _chosen(
 ) -> tuple[Node, Node] | None:
     """Return the definition that shares the innermost scope with the cursor, of equals the last one before it."""
 
-    def rank(candidate: tuple[Node, Node]) -> tuple[bool, int, bool, int]:
+    def rank(candidate: tuple[Node, Node]) -> tuple[bool, int, bool, bool, int]:
         definition, name = candidate
-        shared = sum(node.id in around for node in _ancestors(definition))
+        shared = sum(node.id in around for node in ancestors(definition))
         before = name.start_byte <= offset
-        return name.start_byte == offset, shared, before, name.start_byte if before else -name.start_byte
+        place = name.start_byte if before else -name.start_byte
+        return name.start_byte == offset, shared, not says_less(definition), before, place
 
     # `other.word` may be anything's: only what is a member itself, and only when there is no second one.
     if attribute:
-        members = [pair for pair in found if _is_member(pair[0])]
+        members = [pair for pair in found if is_member(*pair)]
         own = [pair for pair in members if _class_of(pair[0]) in around]
         found = own or (members if len(members) == 1 else [])
     return max(found, key=rank, default=None)
 
 
-def _is_member(definition: Node) -> bool:
-    return any(_is_scope(node) for node in _ancestors(definition.parent))
-
-
-def _is_scope(node: Node) -> bool:
-    return node.child_by_field_name("name") is not None and node.child_by_field_name("body") is not None
-
-
 def _class_of(definition: Node) -> int:
-    return next((node.id for node in _ancestors(definition.parent) if "class" in node.type), 0)
+    return next((node.id for node in ancestors(definition.parent) if "class" in node.type), 0)
 
 
 def _facts(source: bytes, definition: Node, name: Node) -> SymbolFacts:
-    outer = definition
-    while outer.parent is not None and outer.parent.type in _WRAPPERS:
-        outer = outer.parent
-    body = _body(definition)
-    end = _end_of_declaration(body) if body is not None else definition.end_byte
+    outer = whole(definition)
+    first = first_of(outer)
+    body = body_of(definition)
+    end = _end_of_declaration(body) if body is not None else outer.end_byte
     return SymbolFacts(
         name=_text(source, name),
         line=name.start_point.row,
-        signature=_signature(source[outer.start_byte : end]),
+        signature=_signature(source[first.start_byte : end]),
         documentation=_docstring(source, body) or "",
         scopes=_scopes(source, definition),
-        first_line=outer.start_point.row,
+        first_line=first.start_point.row,
         last_line=outer.end_point.row,
     )
 
 
-def _body(definition: Node) -> Node | None:
-    """Return the body, also that of a function which is the value of a variable."""
-    body = definition.child_by_field_name("body")
-    value = definition.child_by_field_name("value")
-    return value.child_by_field_name("body") if body is None and value is not None else body
-
-
 def _end_of_declaration(body: Node) -> int:
-    """Return where the declaration ends, less a comment that stands in front of the body."""
+    """Return where the declaration ends, less what stands between it and the body: a comment, a constructor's list."""
     before = body.prev_sibling
-    while before is not None and "comment" in before.type:
+    while before is not None and ("comment" in before.type or before.type == "field_initializer_list"):
         before = before.prev_sibling
     return before.end_byte if before is not None else body.start_byte
 
@@ -176,18 +173,5 @@ def _first_child(node: Node) -> Node | None:
 
 
 def _scopes(source: bytes, definition: Node) -> tuple[str, ...]:
-    names = []
-    for node in _ancestors(definition.parent):
-        name = node.child_by_field_name("name")
-        if name is not None and _is_scope(node):
-            names.append(_text(source, name))
-    return tuple(reversed(names))
-
-
-def _ancestors(node: Node | None) -> Iterator[Node]:
-    """Yield the node and what holds it, innermost first."""
-    for _ in range(MAX_DEPTH):
-        if node is None:
-            return
-        yield node
-        node = node.parent
+    names = [scope_name(node) for node in ancestors(definition.parent) if is_scope(node)]
+    return tuple(reversed([_text(source, name) for name in names if name is not None]))

@@ -16,6 +16,9 @@ MAX_CHARS = 1_000_000
 MAX_WORD = 200
 MAX_SIGNATURE_CHARS, MAX_DOCUMENTATION_CHARS = 1_000, 4_000
 
+_XML_TAG = re.compile(r"</?[A-Za-z][\w.-]*(?:\s[^<>]*)?/?>")
+"""In the comments of C#, which are written in XML."""
+
 _WORD = re.compile(r"[^\W\d][\w$]*|\$[\w$]*")
 
 
@@ -43,11 +46,13 @@ def symbol_facts(text: str, line: int, column: int, language: str) -> SymbolFact
     found = definitions.find(lines, word, (line, span[0]), language)
     if found is None and not definitions.has_grammar(language):
         found = definition_lines.find(lines, word, line)
-    return _finished(found, lines) if found else None
+    return _finished(found, lines, language) if found else None
 
 
-def _finished(facts: SymbolFacts, lines: list[str]) -> SymbolFacts:
+def _finished(facts: SymbolFacts, lines: list[str], language: str) -> SymbolFacts:
     documentation = facts.documentation or definition_lines.comment_above(lines, facts.first_line)
+    if language == "csharp":
+        documentation = _XML_TAG.sub("", documentation).strip()
     return replace(
         facts,
         signature=_shortened(facts.signature, MAX_SIGNATURE_CHARS),
