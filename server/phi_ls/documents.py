@@ -8,6 +8,7 @@ from urllib.parse import unquote
 from lsprotocol import types
 
 from phi_ls.context.snapshot import Snapshot
+from phi_ls.context.syntax import Syntax
 from phi_ls.decisions import Drop
 from phi_ls.text import line_endings
 from phi_ls.text.indentation import indent_unit
@@ -23,6 +24,9 @@ class Document:
         self.version = version
         self.language = language
         self.encoding = encoding
+        self.edited_line: int | None = None
+        """Where it was edited last; None if it was not, or as a whole, since it was opened."""
+        self.syntax = Syntax(language)
         self._eol: str | None = None
         self._indent_unit: str | None = None
         self._replace_all(text)
@@ -99,6 +103,7 @@ class Document:
                 self._replace(start, end, without_lone_surrogates(change.text))
 
     def _replace_all(self, text: str) -> None:
+        self.edited_line = None
         self._contents = Contents()
         if self._contents.admit(text):
             text = without_lone_surrogates(text)
@@ -121,6 +126,7 @@ class Document:
         self._contents.count_text(text)
         tail = self.lines[last][end_column:] + self._endings[last]
         head = self.lines[first][:column]
+        self.edited_line = first + text.count("\n")
         if first and not head and self._endings[first - 1] == "\r":
             # A \n that comes to stand behind this \r makes one ending of the two.
             first -= 1

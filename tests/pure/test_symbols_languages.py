@@ -8,6 +8,7 @@ import pytest
 
 from phi_ls.context.definitions import outline
 from phi_ls.context.symbols import SymbolFacts, symbol_facts
+from phi_ls.context.syntax import Syntax
 
 SAMPLES = Path(__file__).parent / "golden" / "symbols"
 FILES = {
@@ -32,7 +33,7 @@ def facts(language: str, place: str) -> SymbolFacts | None:
     text, needle = sample(language), place.replace("|", "")
     assert 1 == text.count(needle), needle
     before = text[: text.index(needle) + place.index("|")].split("\n")
-    return symbol_facts(text, len(before) - 1, len(before[-1]), language)
+    return symbol_facts(text.split("\n"), len(before) - 1, len(before[-1]), language)
 
 
 @pytest.mark.parametrize(
@@ -126,7 +127,9 @@ def test_what_is_meant(
 )
 def test_what_a_file_offers_to_others(language: str, names: list[str]) -> None:
     """In the order of the file, members of classes included, what functions keep to themselves left out."""
-    assert names == [each.name for each in outline(sample(language).split("\n"), language)]
+    parsed = Syntax(language).of(sample(language).split("\n"))
+    assert parsed is not None
+    assert names == [each.name for each in outline(parsed)]
 
 
 @pytest.mark.parametrize("language", FILES)
@@ -135,5 +138,7 @@ def test_every_prefix_of_a_file(language: str) -> None:
     text = sample(language)
     for end in range(0, len(text), 7):
         lines = text[:end].split("\n")
-        symbol_facts(text[:end], len(lines) - 1, len(lines[-1]), language)
-        outline(lines, language)
+        symbol_facts(lines, len(lines) - 1, len(lines[-1]), language)
+        parsed = Syntax(language).of(lines)
+        assert parsed is not None
+        outline(parsed)

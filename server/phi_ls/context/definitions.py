@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tree_sitter import Node
@@ -22,7 +22,7 @@ from phi_ls.context.declarations import (
     scope_name,
     whole,
 )
-from phi_ls.context.grammars import parse
+from phi_ls.context.syntax import Parsed
 
 MAX_OCCURRENCES = 300
 """Places where the word stands that are looked at."""
@@ -51,30 +51,25 @@ class SymbolFacts:
     """The whole definition, decorators and body, as far as it is known."""
 
 
-def has_grammar(language: str) -> bool:
-    """Whether documents of this language can be parsed."""
-    return parse(b"", language) is not None
-
-
-def find(lines: Sequence[str], word: str, cursor: tuple[int, int], language: str) -> SymbolFacts | None:
-    """Return the definition of `word` that is meant at the cursor (line, column in code points)."""
-    source = "\n".join(lines).encode("utf-8", "replace")
-    tree = parse(source, language)
-    if tree is None:
-        return None
-    line, column = cursor
-    offset = len("\n".join((*lines[:line], lines[line][:column])).encode("utf-8", "replace"))
-    around = {node.id for node in ancestors(tree.root_node.descendant_for_byte_range(offset, offset))}
-    names = list(_names(tree.root_node, source, word))
-    chosen = _chosen(names, around, offset, attribute=source[:offset].endswith(b"."))
+def find(parsed: Parsed, word: str, cursor: tuple[int, int]) -> SymbolFacts | None:
+    """Return the definition of `word` that is meant at the cursor (line from 0, bytes of UTF-8)."""
+    source, root = parsed.source, parsed.tree.root_node
+    offset = _offset(source, *cursor)
+    around = {node.id for node in ancestors(root.descendant_for_byte_range(offset, offset))}
+    chosen = _chosen(list(_names(root, source, word)), around, offset, attribute=source[:offset].endswith(b"."))
     return _facts(source, *chosen) if chosen else None
 
 
-def outline(lines: Sequence[str], language: str) -> list[SymbolFacts]:
+def outline(parsed: Parsed) -> list[SymbolFacts]:
     """Return what a document defines for others to use: at its top level and in its classes."""
-    source = "\n".join(lines).encode("utf-8", "replace")
-    tree = parse(source, language)
-    return [_facts(source, *pair) for pair in _offered(tree.root_node)] if tree is not None else []
+    return [_facts(parsed.source, *pair) for pair in _offered(parsed.tree.root_node)]
+
+
+def _offset(source: bytes, line: int, column: int) -> int:
+    start = 0
+    for _ in range(line):
+        start = source.find(b"\n", start) + 1
+    return start + column
 
 
 def _offered(scope: Node) -> Iterator[tuple[Node, Node]]:

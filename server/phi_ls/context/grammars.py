@@ -30,17 +30,31 @@ _GRAMMARS = {
 }
 
 
-def parse(source: bytes, language: str) -> Tree | None:
-    """Return the syntax tree of UTF-8 text, of its beginning only if time ran out; None without a grammar."""
+def parse(source: bytes, language: str, known: Tree | None = None) -> tuple[Tree, bool] | None:
+    """Return the syntax tree of UTF-8 text, and whether time sufficed for all of it; None without a grammar.
+
+    `known`: the tree of an earlier text, told what has been replaced in it since.
+    """
     grammar = _grammar(language)
     if grammar is None:
         return None
     deadline = time.thread_time() + PARSE_MS / 1000
+    whole = True
 
     def read(offset: int, _point: Point | tuple[int, int]) -> bytes:
-        return source[offset : offset + CHUNK_BYTES] if time.thread_time() < deadline else b""
+        nonlocal whole
+        whole = whole and time.thread_time() < deadline
+        return source[offset : offset + CHUNK_BYTES] if whole else b""
 
-    return Parser(grammar).parse(read)
+    parser = Parser(grammar)
+    # The second argument may be left out, but not be None.
+    tree = parser.parse(read, known) if known is not None else parser.parse(read)
+    return tree, whole
+
+
+def has_grammar(language: str) -> bool:
+    """Whether documents of this language can be parsed."""
+    return _grammar(language) is not None
 
 
 @cache

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from phi_ls.context import definition_lines, definitions
 from phi_ls.context.definitions import SymbolFacts
+from phi_ls.context.syntax import Syntax
 
 __all__ = ["SymbolFacts", "symbol_facts", "word_at"]
 
@@ -34,22 +36,26 @@ def word_at(line: str, column: int) -> tuple[int, int] | None:
     return None
 
 
-def symbol_facts(text: str, line: int, column: int, language: str) -> SymbolFacts | None:
-    """Return what the document says about the word at this place; None where it says nothing. Never raises."""
-    if len(text) > MAX_CHARS:
-        return None
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+def symbol_facts(
+    lines: Sequence[str], line: int, column: int, language: str, syntax: Syntax | None = None
+) -> SymbolFacts | None:
+    """Return what the document says about the word at this place; None where it says nothing. Never raises.
+
+    `syntax`: what is known of the document's tree, which is brought up to date.
+    """
     span = word_at(lines[line], column) if 0 <= line < len(lines) else None
-    if span is None:
+    if span is None or sum(map(len, lines)) > MAX_CHARS:
         return None
     word = lines[line][slice(*span)]
-    found = definitions.find(lines, word, (line, span[0]), language)
-    if found is None and not definitions.has_grammar(language):
+    parsed = (syntax or Syntax(language)).of(lines)
+    if parsed is None:
         found = definition_lines.find(lines, word, line)
+    else:
+        found = definitions.find(parsed, word, (line, len(lines[line][: span[0]].encode("utf-8", "replace"))))
     return _finished(found, lines, language) if found else None
 
 
-def _finished(facts: SymbolFacts, lines: list[str], language: str) -> SymbolFacts:
+def _finished(facts: SymbolFacts, lines: Sequence[str], language: str) -> SymbolFacts:
     documentation = facts.documentation or definition_lines.comment_above(lines, facts.first_line)
     if language == "csharp":
         documentation = _XML_TAG.sub("", documentation).strip()

@@ -74,7 +74,7 @@ def _subject(server: PhiLanguageServer, document: Document, options: dict[str, A
         return of_lines(document, first, last - (column == 0 and last > first), path)
     if options.get("position") is not None:
         line, column = document.clamp(arguments.position(options["position"]))
-        facts = symbol_facts(document.text, line, column, document.language)
+        facts = symbol_facts(document.lines, line, column, document.language, document.syntax)
         return of_symbol(document, line, column, path, facts)
     raise JsonRpcInvalidParams("one of 'range', 'position' and 'diagnostic' must say what to explain")
 

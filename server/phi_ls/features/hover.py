@@ -41,7 +41,7 @@ def register(server: PhiLanguageServer) -> None:
 
 
 async def _text(server: PhiLanguageServer, document: Document, line: int, column: int, *, markdown: bool) -> str:
-    facts = symbol_facts(document.text, line, column, document.language)
+    facts = symbol_facts(document.lines, line, column, document.language, document.syntax)
     subject = of_symbol(document, line, column, server.path_of(document.uri), facts)
     question = Question(subject=subject, language=spoken_language(server.session, server.locale), brief=True)
     said = await _said(server, question, document.uri, markdown=markdown)

@@ -128,7 +128,7 @@ async def _hover(session: Session, cursor: Cursor) -> Answer:
         return drop
     if not word_of(document, line, column):
         return Drop(reason=Reason.EMPTY, detail="there is no symbol at this place")
-    facts = symbol_facts(document.text, line, column, document.language)
+    facts = symbol_facts(document.lines, line, column, document.language, document.syntax)
     subject = of_symbol(document, line, column, _name(document), facts)
     explanation = await _answer(session, Question(subject=subject, language=spoken_language(session), brief=True))
     text = join(plain_facts(facts) if facts else "", labelled(explanation, markdown=False))
