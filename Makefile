@@ -48,7 +48,7 @@ types: $(VENV)/ready ## check types
 bench: $(VENV)/ready ## measure latency and memory (some minutes)
 	$(BIN)/python -m bench
 
-bench-typing: $(VENV)/ready ## replay typing in held-out files against the server (some minutes; downloads the files once)
+bench-typing: $(VENV)/ready ## replay typing against the server and against llama.cpp (long; downloads and compiles once)
 	PYTHONPATH=providers/starter-training $(BIN)/python -m bench.typing_replay $(R)
 
 eval-starter: $(VENV)/ready ## measure how good the built-in model is (some minutes; downloads the test packages once)

@@ -3,35 +3,22 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import queue
 import threading
 import time
 from collections import deque
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from bench.editor import AUTOMATIC, Editor, Json
+from bench.typing_replay import counting
+from bench.typing_replay.reasons import Asked, matched
+from bench.typing_replay.records import Counts
+from bench.typing_replay.suggesting import Arrival
 
 ANSWER_WITHIN_S = 30.0
-
-
-@dataclass(frozen=True)
-class Arrival:
-    """An answer, and when it had been read."""
-
-    id: int
-    at: float
-    """As of `time.perf_counter`."""
-    message: Json
-
-    @property
-    def text(self) -> str:
-        """What would be shown; empty for nothing."""
-        result = self.message.get("result")
-        items = result.get("items", []) if isinstance(result, dict) else []
-        return str(items[0]["insertText"]) if items else ""
 
 
 class Client(Editor):
@@ -43,6 +30,7 @@ class Client(Editor):
         self._arrivals: queue.SimpleQueue[Arrival | None] = queue.SimpleQueue()
         self._put_back: deque[Arrival] = deque()
         self._reader: threading.Thread | None = None
+        self._asked: list[Asked] = []
 
     def __enter__(self) -> Client:
         return self
@@ -57,11 +45,33 @@ class Client(Editor):
     def suggestion(self, uri: str, line: int, character: int) -> int:
         """Ask for a suggestion, as after a key; return the request's id."""
         params = {"textDocument": {"uri": uri}, "position": {"line": line, "character": character}}
-        return self.ask("textDocument/inlineCompletion", {**params, "context": {"triggerKind": AUTOMATIC}})
+        asked_at = dt.datetime.now(dt.timezone.utc)
+        number = self.ask("textDocument/inlineCompletion", {**params, "context": {"triggerKind": AUTOMATIC}})
+        self._asked.append(Asked(number, uri, line, character, asked_at))
+        return number
 
     def cancel(self, message_id: int) -> None:
         """Tell the server that nobody waits for this any more."""
         self.notify("$/cancelRequest", {"id": message_id})
+
+    def reasons(self, uri: str) -> dict[int, str]:
+        """Return why requests of this document had no suggestion, by their ids: those asked since this was called last.
+
+        The server remembers `reasons.REMEMBERED` decisions.
+        """
+        document = {"textDocument": {"uri": uri}}
+        found = matched(self._asked, uri, self.command("phi-ls.whyNoSuggestion", **document)["decisions"])
+        # The last answer may still be on its way.
+        self._asked = [each for each in self._asked[-1:] if each.id not in found]
+        return found
+
+    def count(self) -> Counts:
+        """Return the counts so far."""
+        return counting.count(self)
+
+    def wait_until_idle(self) -> None:
+        """Wait until nothing is generated any more."""
+        counting.wait_until_idle(self)
 
     def arrival(self, until: float) -> Arrival | None:
         """Return the next answer; None when there was none until then. Raises RuntimeError if the server has ended."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from bench.editor import Editor, Json
+from bench.editor import Json
+from bench.typing_replay.suggesting import Suggesting
 
 
 class OpenFile:
     """A document that the editor has opened."""
 
-    def __init__(self, editor: Editor, uri: str, language: str, text: str) -> None:
+    def __init__(self, editor: Suggesting, uri: str, language: str, text: str) -> None:
         self.uri, self.text = uri, text
         self._editor = editor
         self._version = 1

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import reduce
 from statistics import median
 
 from bench.report import percentile
+from bench.typing_replay.reasons import NOT_ASKED
 from bench.typing_replay.records import Counts, Key, Played
 
 Figures = dict[str, float | None]
 
-GENEROUS, BARE = "without gate and short-answers", "none"
+GENEROUS, BARE, PEER = "without gate and short-answers", "none", "llama.cpp"
 """Configurations that others are compared with."""
 SAVED = f"characters saved, share of those {GENEROUS}"
 LESS_PREFILL = "times less prompt tokens computed than with everything off"
 COMPUTED = "prompt tokens computed"
 IN_PLACE = "prompt tokens reused, share, typing in one place"
+AGAINST_PEER = "answer with a suggestion, {} ms, share of llama.cpp's"
 LIMITS: dict[str, tuple[str, float]] = {
     "answer with a suggestion, p50 ms": ("≤", 10.0),
     "answer with a suggestion, p95 ms": ("≤", 120.0),
@@ -26,18 +29,26 @@ LIMITS: dict[str, tuple[str, float]] = {
     LESS_PREFILL: ("≥", 10.0),
     "replaced while it fitted": ("≤", 0.0),
     "vanished while it fitted": ("≤", 0.0),
+    AGAINST_PEER.format("p50"): ("≤", 0.5),
+    AGAINST_PEER.format("p95"): ("≤", 0.5),
 }
 """What the product is held to with the built-in model."""
 
 
 def compared(found: Mapping[str, Figures]) -> dict[str, Figures]:
     """Return the figures of each configuration with those that only another one gives a meaning."""
-    generous, bare = found.get(GENEROUS), found.get(BARE)
+    generous, bare, peer = found.get(GENEROUS), found.get(BARE), found.get(PEER) or {}
     return {
         name: {
             **each,
             SAVED: _share(each["characters saved"] or 0, (generous or {}).get("characters saved") or 0),
             LESS_PREFILL: _share((bare or {}).get(COMPUTED) or 0, each[COMPUTED] or 0) if bare else None,
+            **{
+                AGAINST_PEER.format(percent): _share(
+                    each[row := f"answer with a suggestion, {percent} ms"] or 0, peer.get(row) or 0
+                )
+                for percent in ("p50", "p95", "p99")
+            },
         }
         for name, each in found.items()
     }
@@ -72,6 +83,25 @@ def latencies(traces: Sequence[Played]) -> list[float]:
     return [key.ms or 0.0 for played in traces for key in played.keys if key.answered]
 
 
+def unanswered(traces: Sequence[Played]) -> dict[str, float]:
+    """Return the share of all keys that had no suggestion, by the reason, the most frequent first."""
+    keys = [key for played in traces for key in played.keys]
+    found = Counter(_why(key) for key in keys if not key.answered)
+    return {reason: round(count / len(keys), 4) for reason, count in found.most_common()}
+
+
+def _why(key: Key) -> str:
+    if not key.asked:
+        return "the editor did not ask"
+    # Of a request that was cancelled before the server began with it there is no decision.
+    return key.reason or ("unknown" if key.late_ms is None else "cancelled before it was begun")
+
+
+def _spared(key: Key) -> bool:
+    """Tell whether no model was asked for this key, without the suggestion cache having had to do with it."""
+    return not key.asked or key.reason in NOT_ASKED
+
+
 def _answers(keys: Sequence[Key], counts: Counts) -> Figures:
     asked = [key for key in keys if key.asked]
     with_suggestion = [key.ms or 0.0 for key in asked if key.answered]
@@ -87,6 +117,7 @@ def _answers(keys: Sequence[Key], counts: Counts) -> Figures:
         "generations per answer": _share(counts.requests, len(with_suggestion)),
         **_spread("answer with a suggestion", with_suggestion),
         **_spread("answer without one", empty),
+        "no model asked, share of keys": _share(sum(_spared(key) for key in keys), len(keys)),
         "not answered before the next key": sum(key.ms is None for key in asked),
     }
 

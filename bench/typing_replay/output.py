@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from bench.typing_replay.figures import LIMITS, Figures, compared, latencies, medians
+from bench.typing_replay.figures import LIMITS, Figures, compared, latencies, medians, unanswered
 from bench.typing_replay.records import Played
 
 Results = Mapping[str, Sequence[Sequence[Played]]]
@@ -22,34 +22,42 @@ DOTS_PER_INCH = 120
 
 
 def show(results: Results) -> None:
-    """Print a column for each configuration."""
+    """Print a column for each configuration: its figures, and why keys had no suggestion."""
     found = compared({name: medians(runs) for name, runs in results.items()})
-    table = Table(title="Typing, replayed", title_justify="left", title_style="bold")
-    table.add_column("figure")
-    for name in found:
-        table.add_column(name, justify="right")
+    table = _table("Typing, replayed", "figure", found)
     table.add_column("limit", justify="right")
     for row in next(iter(found.values())):
         sign, limit = LIMITS.get(row, ("", 0.0))
-        table.add_row(row, *(_cell(each[row]) for each in found.values()), f"{sign} {limit:g}" if sign else "")
-    Console(width=70 + 14 * len(found)).print(table)
+        table.add_row(row, *(cell(each[row]) for each in found.values()), f"{sign} {limit:g}" if sign else "")
+    why = {name: unanswered(_flat(runs)) for name, runs in results.items()}
+    reasons = _table("Keys without a suggestion, and why; shares of all keys", "reason", why)
+    for row in dict.fromkeys(name for each in why.values() for name in each):
+        reasons.add_row(row, *(cell(each.get(row, 0.0)) for each in why.values()))
+    console = Console(width=70 + 14 * len(found))
+    console.print(table)
+    console.print(reasons)
 
 
-def keep(results: Results, file: Path, run: Mapping[str, Any], *, keys: bool) -> None:
-    """Write all figures, of the whole and of each language; `keys`: and every key, whose texts are others' source."""
+def summary(results: Results, run: Mapping[str, Any], *, keys: bool) -> dict[str, Any]:
+    """Return all figures, of the whole and of each language; `keys`: and every key, whose texts are others' source."""
     found = compared({name: medians(runs) for name, runs in results.items()})
-    body = {
+    return {
         "time": dt.datetime.now(dt.timezone.utc).isoformat(timespec="seconds"),
         **run,
         "configurations": {
             name: {
                 "figures": found[name],
+                "unanswered": unanswered(_flat(runs)),
                 "languages": by_language(runs),
                 **({"traces": [asdict(each) for run in runs for each in run]} if keys else {}),
             }
             for name, runs in results.items()
         },
     }
+
+
+def keep(body: Mapping[str, Any], file: Path) -> None:
+    """Write the figures."""
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(json.dumps(body, indent=1, ensure_ascii=False) + "\n", "utf-8")
 
@@ -70,7 +78,7 @@ def draw(results: Results, file: Path) -> None:
     FigureCanvasAgg(picture)
     axes = picture.add_subplot()
     for number, (name, runs) in enumerate(results.items()):
-        played = [each for run in runs for each in run]
+        played = _flat(runs)
         times = sorted(latencies(played))
         keys = sum(len(each.keys) for each in played)
         shares = [100 * (place + 1) / keys for place in range(len(times))]
@@ -86,7 +94,20 @@ def draw(results: Results, file: Path) -> None:
     picture.savefig(file, dpi=DOTS_PER_INCH)
 
 
-def _cell(value: float | None) -> str:
+def cell(value: float | None) -> str:
+    """Return a figure with three digits that count."""
     if value is None:
         return "–"
     return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.3g}" if value < 1000 else f"{value:,.0f}"
+
+
+def _table(title: str, first: str, columns: Iterable[str]) -> Table:
+    table = Table(title=title, title_justify="left", title_style="bold")
+    table.add_column(first)
+    for name in columns:
+        table.add_column(name, justify="right")
+    return table
+
+
+def _flat(runs: Sequence[Sequence[Played]]) -> list[Played]:
+    return [played for run in runs for played in run]

@@ -10,7 +10,7 @@ class Key:
     """One key, and what came of it before the next one."""
 
     kind: str
-    """`type`, `delete`, `accept` or `accept word`."""
+    """`type`, `delete`, `move`, `accept` or `accept word`."""
     at_ms: float
     """Since the file was opened."""
     typed: int = 0
@@ -32,6 +32,9 @@ class Key:
     """Whether the answer put another suggestion in the place of one that still fitted."""
     vanished: bool = False
     """Whether the answer took away a suggestion that still fitted."""
+
+    reason: str = ""
+    """Why there was no suggestion, as the server names it; empty where there was one, or nobody asked."""
 
     @property
     def answered(self) -> bool:

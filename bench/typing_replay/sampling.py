@@ -1,4 +1,4 @@
-"""Which parts of a file are typed: some lines, some in another place, and then on where it was begun."""
+"""Which parts of a file are typed: some lines, an edit elsewhere, back and on, another place, and the rest."""
 
 from __future__ import annotations
 
@@ -12,12 +12,15 @@ from bench.typing_replay.typist import Typist
 
 FEWEST_LINES = 120
 """Of a file: less is a fragment."""
-FIRST, ELSEWHERE, THEN = 5, 4, 5
-"""Lines typed in each of the three passages."""
+HERE = (3, 3, 4)
+"""Lines typed in one place, in three goes: an edit elsewhere comes in between, then a longer one in a third place."""
+THERE = 4
 APART = 25
-"""Lines at least between the two places."""
-FEWEST_CHARS = 60
-"""In a passage; less is blank lines and brackets."""
+"""Lines at least between the place and the others."""
+FEWEST_CHARS = 12
+"""In a line on average; less is blank lines and brackets."""
+CLOSING = 0.5
+"""Of the passages are typed in an editor that closes brackets and quotes by itself."""
 CODE = re.compile(r"[=({;]|^\s*(return|else|elif|if|try|for|while|with|raise|import|from|class|def|}|\))\b")
 """What stands in more than half of the lines of code, and in few lines of prose."""
 
@@ -34,34 +37,58 @@ class Source:
     text: str
 
 
+@dataclass(frozen=True)
+class Piece:
+    """Lines that are typed in one go; pieces stand in the order of typing."""
+
+    first: int
+    count: int
+    place: int
+    """The first line of the place that they belong to: theirs, or that of a piece typed before, which they follow."""
+
+
 def sample(source: Source, seed: str) -> Trace | None:
-    """Return a trace in this file; None if there are no two places in it."""
+    """Return a trace in this file; None if there are not enough places in it."""
     choose = random.Random(f"{seed} {source.origin} {source.path}")
     lines = source.text.rstrip().split("\n")
-    places = _places(lines, choose) if len(lines) >= FEWEST_LINES else None
-    if places is None:
+    pieces = _pieces(lines, choose) if len(lines) >= FEWEST_LINES else None
+    if pieces is None:
         return None
     typist = Typist(f"{seed} {source.path}")
-    text, passages = _removed(lines, *places, typist)
-    return Trace(name=source.path, language=source.language, source=source.origin, text=text, passages=tuple(passages))
+    passages = tuple(
+        _passage(lines, pieces, number, typist, closes=choose.random() < CLOSING) for number in range(len(pieces))
+    )
+    text = _document(lines, pieces, 0)[0]
+    return Trace(name=source.path, language=source.language, source=source.origin, text=text, passages=passages)
 
 
-def _places(lines: Sequence[str], choose: random.Random) -> tuple[int, int] | None:
-    """Return the first lines of the two places."""
-    last = len(lines) - FIRST - THEN - 1
-    first = [at for at in range(10, last) if _typable(lines, at, FIRST) and _typable(lines, at + FIRST, THEN)]
+def _pieces(lines: Sequence[str], choose: random.Random) -> list[Piece] | None:
+    """Return what is typed: some lines, one elsewhere, then on, some in another place, and then the rest."""
+    last = len(lines) - sum(HERE) - 1
+    first = [at for at in range(10, last) if all(_typable(lines, begin, count) for begin, count in _follow(at))]
     choose.shuffle(first)
     for here in first[:20]:
-        there = [at for at in range(10, last) if abs(at - here) > APART and _typable(lines, at, ELSEWHERE)]
-        if there:
-            return here, choose.choice(there)
+        aside = [at for at in range(10, last) if abs(at - here) > APART and _typable(lines, at, 1)]
+        there = [at for at in range(10, last) if abs(at - here) > APART and _typable(lines, at, THERE)]
+        edited = choose.choice(aside) if aside else here
+        far = [at for at in there if abs(at - edited) > THERE]
+        if aside and far:
+            one, two, three = (Piece(begin, count, here) for begin, count in _follow(here))
+            other = choose.choice(far)
+            return [one, Piece(edited, 1, edited), two, Piece(other, THERE, other), three]
     return None
+
+
+def _follow(here: int) -> list[tuple[int, int]]:
+    """Return first line and number of the three pieces that begin here."""
+    first, then, rest = HERE
+    return [(here, first), (here + first, then), (here + first + then, rest)]
 
 
 def _typable(lines: Sequence[str], at: int, count: int) -> bool:
     """Tell whether these lines are worth typing: they begin and end in text, and none is a comment's or a table's."""
     block = lines[at : at + count]
-    enough = len("".join("".join(block).split())) >= FEWEST_CHARS
+    enough = len("".join("".join(block).split())) >= FEWEST_CHARS * count
     short = all(len(line) <= 120 and line == line.rstrip() for line in block)
     spoken = any(line.lstrip().startswith(("#", "//", "*", "/*", '"""', "'''")) for line in block)
     coded = sum(CODE.search(line) is not None for line in block) > len(block) / 2
@@ -69,29 +96,40 @@ def _typable(lines: Sequence[str], at: int, count: int) -> bool:
     return enough and short and coded and begins and not spoken and bool(block[-1].strip())
 
 
-def _removed(lines: Sequence[str], here: int, there: int, typist: Typist) -> tuple[str, list[Passage]]:
-    """Return the file without the two places, each with its indentation left, and the strokes that fill them."""
-    first, then = "\n".join(lines[here : here + FIRST]), "\n".join(lines[here + FIRST : here + FIRST + THEN])
-    elsewhere = "\n".join(lines[there : there + ELSEWHERE])
-    margin, other = _margin(first), _margin(elsewhere)
-    gone = {**dict.fromkeys(range(here, here + FIRST + THEN)), **dict.fromkeys(range(there, there + ELSEWHERE))}
+def _passage(lines: Sequence[str], pieces: Sequence[Piece], number: int, typist: Typist, *, closes: bool) -> Passage:
+    """Return the strokes for a piece, at its offset in the document as it is when those before it have been typed."""
+    piece = pieces[number]
+    block = "\n".join(lines[piece.first : piece.first + piece.count])
+    at = _document(lines, pieces, number)[1][piece.place]
+    if piece.first != piece.place:
+        above = "\n".join(lines[piece.place : piece.first])
+        return typist.passage(at, f"\n{block}", above, closes=closes)
+    margin = _margin(block)
+    return typist.passage(at, block[len(margin) :], margin, closes=closes)
+
+
+def _document(lines: Sequence[str], pieces: Sequence[Piece], typed: int) -> tuple[str, dict[int, int]]:
+    """Return the file in which only the first pieces have been typed, and where each place goes on in it.
+
+    Of a place in which nothing has been typed, the indentation is left.
+    """
+    missing = {line for piece in pieces[typed:] for line in _lines(piece)}
     left: list[str] = []
     offsets: dict[int, int] = {}
+    places = {line: piece.place for piece in pieces for line in _lines(piece)}
     for number, line in enumerate(lines):
-        if number in (here, there):
-            left.append(margin if number == here else other)
-            offsets[number] = len("\n".join(left))
-        elif number not in gone:
+        place = places.get(number)
+        if number not in missing:
             left.append(line)
-    begun, more = first[len(margin) :], elsewhere[len(other) :]
-    at, elsewhere_at = offsets[here], offsets[there]
-    elsewhere_at += len(begun) if elsewhere_at > at else 0
-    on_at = at + len(begun) + (len(more) if elsewhere_at < at else 0)
-    return "\n".join(left) + "\n", [
-        typist.passage(at, begun, margin),
-        typist.passage(elsewhere_at, more, other),
-        typist.passage(on_at, f"\n{then}", first),
-    ]
+        elif number == place:
+            left.append(_margin(line))
+        if place is not None and (number not in missing or number == place):
+            offsets[place] = len("\n".join(left))
+    return "\n".join(left) + "\n", offsets
+
+
+def _lines(piece: Piece) -> range:
+    return range(piece.first, piece.first + piece.count)
 
 
 def _margin(text: str) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 @dataclass(frozen=True, kw_only=True)
 class Stroke:
-    """One key, as the state of the passage behind it: its first `done` characters and then `wrong`.
+    """One key, as the state of the passage behind it: its first `done` characters, `wrong`, the cursor, and `ahead`.
 
     A state and no edit, so that whoever has accepted a suggestion can go on with the key that comes next.
     """
@@ -21,6 +21,10 @@ class Stroke:
     done: int
     wrong: str = ""
     """What stands behind that and will be taken away again: a slip, or indentation that the editor has added."""
+    ahead: str = ""
+    """What the editor has closed by itself right of the cursor; each closer is one of the passage's own, further on."""
+    ahead_at: int = 0
+    """Where in the passage that begins. Nobody accepts a suggestion that would write it a second time."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,15 +75,40 @@ class Edit:
 
 
 def edit(old: str, new: str) -> Edit:
-    """Return the smallest replacement at the end of the old text that makes it the new one."""
+    """Return the smallest replacement, as far back as it can be, that makes the old text the new one."""
+    most = min(len(old), len(new))
     pairs = enumerate(zip(old, new, strict=False))
-    same = next((place for place, (one, other) in pairs if one != other), min(len(old), len(new)))
-    return Edit(same, len(old), new[same:])
+    same = next((place for place, (one, other) in pairs if one != other), most)
+    tails = enumerate(zip(reversed(old[same:]), reversed(new[same:]), strict=False))
+    tail = next((size for size, (one, other) in tails if one != other), most - same)
+    return Edit(same, len(old) - tail, new[same : len(new) - tail])
 
 
 def state(passage: Passage, stroke: Stroke) -> str:
     """Return what stands at the passage's place behind this stroke."""
+    return before_cursor(passage, stroke) + stroke.ahead
+
+
+def before_cursor(passage: Passage, stroke: Stroke) -> str:
+    """Return what of that stands left of the cursor."""
     return passage.text[: stroke.done] + stroke.wrong
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """What stands right of the cursor, and where in the passage that begins."""
+
+    text: str
+    at: int
+
+
+def ahead(passage: Passage, following: int, done: int) -> Ahead:
+    """Return what stands right of the cursor of somebody who has accepted `done` characters before stroke `following`.
+
+    As where an editor closes the brackets of what is accepted, too.
+    """
+    last = passage.strokes[following - 1] if following else Stroke(gap_ms=0, done=0)
+    return Ahead(last.ahead, last.ahead_at) if last.done <= done <= last.ahead_at else Ahead("", 0)
 
 
 def next_stroke(passage: Passage, following: int, done: int) -> int:

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Iterator
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
+from bench.typing_replay.closing import Closers
 from bench.typing_replay.traces import Passage, Stroke
 
 OPENERS = (":", "{", "(", "[")
@@ -39,6 +41,8 @@ class Habits:
     """Further keys at most until a slip is seen."""
     second_thoughts: float = 0.01
     """Of the keys are followed by taking back some that were right."""
+    undone: float = 0.3
+    """Of those by one key, which undoes the last word."""
 
 
 class Typist:
@@ -48,27 +52,40 @@ class Typist:
         self._random = random.Random(seed)
         self._habits = habits or Habits()
 
-    def passage(self, at: int, text: str, above: str = "") -> Passage:
-        """Return the strokes that write `text`, which does not end in white space, at an offset; `above` is what stands
-        in front of it, from the beginning of a line."""
+    def passage(self, at: int, text: str, above: str = "", *, closes: bool = False) -> Passage:
+        """Return the strokes that write `text`, which does not end in white space, at an offset.
+
+        `above` is what stands in front of it, from the beginning of a line; `closes`: the editor closes brackets and
+        quotes by itself.
+        """
         strokes: list[Stroke] = []
+        closers = Closers(text, closes=closes)
         done = 0
         while done < len(text):
-            strokes += self._slip(text, done) if self._slips(text, done) else ()
-            strokes += self._press(text, done, above)
+            if self._slips(text, done):
+                strokes += _beside(closers, self._slip(text, done))
+            strokes += self._press(text, done, above, closers)
             done = strokes[-1].done
-            strokes += self._second_thought(text, done)
+            for back in self._second_thought(text, done):
+                closers.deleted(back.done)
+                strokes += _beside(closers, [back])
+                done = back.done
         return Passage(at=at, text=text, strokes=tuple(strokes))
 
-    def _press(self, text: str, done: int, above: str) -> Iterator[Stroke]:
+    def _press(self, text: str, done: int, above: str, closers: Closers) -> list[Stroke]:
         """Press the key that brings the next of the text."""
         gap = self._gap(text, done)
-        if text[done] == "\n":
-            yield from self._enter(text, done, gap, above)
-            return
-        step = _step(above + text)
-        indents = text.startswith(step, done) and not text[:done].rpartition("\n")[2].strip()
-        yield Stroke(gap_ms=gap, done=done + (len(step) if indents else 1))
+        if (passed := closers.passed(done)) > done:
+            strokes = [Stroke(gap_ms=gap, done=passed)]
+        elif text[done] == "\n":
+            closers.entered(done)
+            strokes = list(self._enter(text, done, gap, above))
+        else:
+            step = _step(above + text)
+            indents = text.startswith(step, done) and not text[:done].rpartition("\n")[2].strip()
+            strokes = [Stroke(gap_ms=gap, done=done + (len(step) if indents else 1))]
+            closers.typed(done)
+        return _beside(closers, strokes)
 
     def _enter(self, text: str, done: int, gap: float, above: str) -> Iterator[Stroke]:
         """Begin a line. The editor indents it as the line before, one step more behind an opener; what is too much is
@@ -100,19 +117,21 @@ class Typist:
             yield Stroke(gap_ms=self._time(self._habits.again_ms), done=done, wrong=wrong[:size])
 
     def _second_thought(self, text: str, done: int) -> Iterator[Stroke]:
-        """Yield, seldom, backspaces over what was right on this line; it is typed once more after them."""
+        """Yield, seldom, what takes back some that was right on this line: backspaces, or one key that undoes a word.
+
+        It is typed once more after them.
+        """
         line = text.rfind("\n", 0, done) + 1
-        written = done - line - _leading(text[line:done])
-        if written < 1 or done >= len(text) or self._random.random() >= self._habits.second_thoughts:
+        written = text[line + _leading(text[line:done]) : done]
+        if not written or done >= len(text) or self._random.random() >= self._habits.second_thoughts:
             return
-        for taken in range(1, self._random.randint(1, min(written, 8)) + 1):
+        if self._random.random() < self._habits.undone:
+            word = re.search(r"(\w+|[^\w\s]+)\s*$", written)
+            yield Stroke(gap_ms=self._time(self._habits.at_line_ms / 2), done=done - len(word[0] if word else written))
+            return
+        for taken in range(1, self._random.randint(1, min(len(written), 8)) + 1):
             median = self._habits.again_ms if taken > 1 else self._habits.at_line_ms / 2
             yield Stroke(gap_ms=self._time(median), done=done - taken)
-        yield from self._again(text, done - taken, done)
-
-    def _again(self, text: str, start: int, end: int) -> Iterator[Stroke]:
-        for done in range(start, end):
-            yield Stroke(gap_ms=self._gap(text, done), done=done + 1)
 
     def _gap(self, text: str, at: int) -> float:
         if at == 0:
@@ -124,6 +143,11 @@ class Typist:
 
     def _time(self, median_ms: float) -> float:
         return round(median_ms * math.exp(self._random.gauss(0.0, self._habits.spread)), 1)
+
+
+def _beside(closers: Closers, strokes: Iterable[Stroke]) -> list[Stroke]:
+    """Return the strokes with what the editor has closed right of the cursor."""
+    return [replace(stroke, ahead=closers.text, ahead_at=closers.at) for stroke in strokes]
 
 
 def _indentation(above: str, step: str) -> str:
