@@ -40,6 +40,11 @@ class Generation:
         """Whether it has emitted all it may; a prefill, which emits nothing, never has."""
         return 0 < self.job.max_new_tokens <= len(self.emitted)
 
+    @property
+    def gives_up(self) -> bool:
+        """Whether it ends when it has to make room: its prompt was healed, so that its tokens do not continue it."""
+        return bool(self.job.heal)
+
     def usage(self, last: Usage) -> Usage:
         """Return what the whole generation cost, given what its last leg did."""
         stopped_at_its_length = last.finish_reason == "cancelled" and self.yielding and self.spent

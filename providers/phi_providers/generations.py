@@ -40,7 +40,7 @@ class Generations:
 
     def add(self, job: Job) -> Stream:
         """Queue a job, in place of those it supersedes; raises QueueFull."""
-        ticket = Ticket(id=next(self._ids), urgency=job.urgency, replaces=job.replaces)
+        ticket = Ticket(id=next(self._ids), urgency=job.urgency, replaces=job.replaces, lane=job.prepares)
         superseded = self._scheduler.add(ticket)
         stream = Stream(ticket.id, self.cancel, self.finish)
         self._all[ticket.id] = Generation(job=job, stream=stream, ticket=ticket)
@@ -63,6 +63,12 @@ class Generations:
         else:
             generation.finishing = True
             self._stop(worker, request_id)
+
+    def hurry(self, request_id: int) -> None:
+        """Somebody waits now for what was done ahead of time."""
+        generation, ticket = self._all.get(request_id), self._scheduler.hurry(request_id)
+        if generation is not None and ticket is not None:
+            generation.ticket = ticket
 
     def make_room(self, worker: int) -> None:
         """Have what runs on a worker yield to something more urgent."""
@@ -93,7 +99,9 @@ class Generations:
             self.end(frame.id, GenerationFailed(frame.message))
             return
         stopped_to_yield = generation.yielding and frame.usage.finish_reason == "cancelled"
-        if stopped_to_yield and not generation.finishing and not generation.spent:
+        if stopped_to_yield and generation.gives_up:
+            self.end(frame.id, Superseded("it was done ahead of time, and somebody waited for something else"))
+        elif stopped_to_yield and not generation.finishing and not generation.spent:
             generation.yielded(frame.usage)
             self._scheduler.requeue(generation.ticket)
         else:
@@ -110,9 +118,9 @@ class Generations:
             self._stop(worker, request_id)
 
     def end_waiting(self, urgencies: list[Urgency], outcome: ProviderError) -> None:
-        """End those of these urgencies that no worker has taken."""
+        """End those that no worker has taken and only one for these urgencies may take."""
         for ticket in self._scheduler.waiting:
-            if ticket.urgency in urgencies:
+            if ticket.served_as in urgencies:
                 self.end(ticket.id, outcome)
 
     def end_all(self, outcome: ProviderError) -> None:

@@ -9,7 +9,7 @@ import enum
 from dataclasses import dataclass, field
 from typing import Any, Union
 
-PROTOCOL_VERSION = 1
+PROTOCOL_VERSION = 2
 """Raised at every change of a frame; a worker of another version is refused at the handshake."""
 
 MAX_FRAME_BYTES = 8 * 1024 * 1024
@@ -96,6 +96,8 @@ class ModelInfo:
     """False: it continues text better without being shown what follows; measured, see the model's card."""
     header: bool = False
     """It was trained on prompts that begin with a line naming the file's language and path."""
+    snippets: bool = True
+    """False: it writes no better lines when it is shown passages of other files, as was measured."""
     chat: bool = True
     """False: never trained to follow instructions, so an explanation is noise and is labelled so."""
     languages: tuple[str, ...] = ()
@@ -129,6 +131,9 @@ class ModelProfile:
     decode_ms_per_token: float = 0.0
     can_rewind: bool = True
     """False: every request pays its whole prefill (DirectML), which the scheduler reckons with."""
+    kv_tokens: int = 0
+    kv_bytes: int = 0
+    """What the engine's cache holds of all prompts together, and takes when full; 0: not known, or no cache."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,7 +13,7 @@ from phi_providers.generations import Generations
 from phi_providers.idle_timer import IdleTimer
 from phi_providers.job import Job
 from phi_providers.limits import DEFAULT_LIMITS, Limits
-from phi_providers.messages import Done, Failed, ModelInfo, ModelProfile, Piece, Started, Urgency
+from phi_providers.messages import Done, Failed, Load, ModelInfo, ModelProfile, Piece, Started, Urgency
 from phi_providers.once_per_turn import OncePerTurn
 from phi_providers.plan import Plan
 from phi_providers.pool_status import GivenUp, PoolStatus, WorkerStatus, pool_status, reasons
@@ -83,17 +83,27 @@ class Pool:
         slot = self._roster.answering(urgency)
         return slot.order.model if slot else None
 
+    def order_for(self, urgency: Urgency) -> Load | None:
+        """Return what that model was loaded by, or would be."""
+        slot = self._roster.answering(urgency)
+        return slot.order if slot else None
+
     def profile_for(self, urgency: Urgency) -> ModelProfile | None:
         """Return what loading found out about that model; None until it is loaded."""
         slot = self._roster.answering(urgency)
         return slot.client.profile if slot and slot.client else None
 
+    def speed_for(self, urgency: Urgency) -> ModelProfile | None:
+        """Return it with the best speed of decoding seen since: loading may have measured a busy machine."""
+        slot = self._roster.answering(urgency)
+        return slot.measured if slot and slot.client and slot.client.profile else None
+
     def submit(self, job: Job) -> Stream:
         """Queue a job; raises NoProvider or QueueFull at once."""
-        if self._roster.chosen(job.urgency) is None or self._closed:
+        if self._roster.chosen(job.lane) is None or self._closed:
             raise NoProvider(self.status().trouble or "no engine is set up; run `phi-ls doctor`")
         stream = self._generations.add(job)
-        self._roster.start(job.urgency)
+        self._roster.start(job.lane)
         self._idle.touch()
         self._pump()
         return stream
@@ -101,6 +111,11 @@ class Pool:
     def cancel(self, request_id: int) -> None:
         """Nobody wants this request any more; only this one is affected."""
         self._generations.cancel(request_id)
+
+    def hurry(self, request_id: int) -> None:
+        """Somebody waits now for a job of urgency AHEAD: it gets the urgency that it prepares for."""
+        self._generations.hurry(request_id)
+        self._pump()
 
     def status(self) -> PoolStatus:
         """Return the pool's state."""

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
-from phi_providers.messages import Load, ModelProfile, Urgency
+from phi_providers.messages import Load, ModelProfile
+from phi_providers.roster import LANES, Roster
 from phi_providers.slot import Slot
 from phi_providers.tally import Tally
 from phi_providers.worker_client import WorkerClient
 from phi_providers.worker_state import State
-
-if TYPE_CHECKING:
-    from phi_providers.roster import Roster
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,8 +60,9 @@ class PoolStatus:
 def pool_status(roster: Roster, queue: int) -> PoolStatus:
     """Return the state of all workers, and why better places than those that serve cannot answer."""
     workers = tuple(worker_status(slot.client) for slot in (*roster.slots, *roster.leaving) if slot.client is not None)
-    passed = [slot for slot in roster.slots if slot.open or any(slot in each for each in _before_serving(roster))]
-    hopeless = not any(roster.chosen(urgency) for urgency in Urgency)
+    better = [slot for lane in _before_serving(roster) for slot in lane]
+    passed = [slot for slot in roster.slots if slot.open or slot in better]
+    hopeless = not any(roster.chosen(urgency) for urgency in LANES)
     return PoolStatus(
         queue=queue,
         busy=any(worker.state != State.READY.value for worker in workers),
@@ -76,7 +74,7 @@ def pool_status(roster: Roster, queue: int) -> PoolStatus:
 
 
 def _before_serving(roster: Roster) -> Iterator[list[Slot]]:
-    for urgency in Urgency:
+    for urgency in LANES:
         lane, serving = roster.lane(urgency), roster.serving(urgency)
         yield lane[: lane.index(serving)] if serving else []
 

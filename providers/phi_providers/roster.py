@@ -50,7 +50,7 @@ class Roster:
     def lane(self, urgency: Urgency) -> list[Slot]:
         """Return the slots for a request of this urgency in order of preference, slow ones last for who types."""
         lane = self._lanes[urgency]
-        return sorted(lane, key=self._slow) if urgency is Urgency.TYPING else lane
+        return sorted(lane, key=self._slow) if urgency is Urgency.TYPING and len(lane) > 1 else lane
 
     def chosen(self, urgency: Urgency) -> Slot | None:
         """Return the slot that is meant to answer; None when all circuits are open."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from phi_providers.errors import QueueFull
@@ -21,6 +21,14 @@ class Ticket:
     urgency: Urgency
     replaces: str | None = None
     """A newer ticket of the same urgency and key supersedes this one (one suggestion per document)."""
+    lane: Urgency | None = None
+    """The urgency whose worker has to take it, where that is not its own: work done ahead of time is of use only to the
+    engine that will be asked."""
+
+    @property
+    def served_as(self) -> Urgency:
+        """The urgency that a worker must serve to take it."""
+        return self.urgency if self.lane is None else self.lane
 
 
 class Scheduler:
@@ -77,7 +85,7 @@ class Scheduler:
         fitting = [
             ticket
             for ticket in self._waiting.values()
-            if ticket.id in own or (ticket.urgency in serves and ticket.id not in others)
+            if ticket.id in own or (ticket.served_as in serves and ticket.id not in others)
         ]
         if worker in self._running or not fitting:
             return None
@@ -94,6 +102,18 @@ class Scheduler:
         """Put a ticket that yielded back, in front of its equals."""
         self._waiting[ticket.id] = ticket
 
+    def hurry(self, ticket_id: int) -> Ticket | None:
+        """Somebody waits now for what was done ahead of time: it gets the urgency of its lane, wherever it is.
+
+        Returns the ticket as it is from now on; None if it is not here any more.
+        """
+        for tickets in (self._waiting, self._running):
+            for key, ticket in tickets.items():
+                if ticket.id == ticket_id:
+                    tickets[key] = hurried = replace(ticket, urgency=ticket.served_as)
+                    return hurried
+        return None
+
     def should_yield(
         self, serves: Mapping[int, Collection[Urgency]], leaves: Mapping[int, Collection[int]] = MappingProxyType({})
     ) -> tuple[int, ...]:
@@ -106,7 +126,7 @@ class Scheduler:
         yielding: list[int] = []
         for urgent in sorted(self._waiting.values(), key=lambda ticket: ticket.urgency):
             for worker, ticket in by_least_urgent:
-                takes = urgent.urgency in serves.get(worker, ()) and urgent.id not in leaves.get(worker, ())
+                takes = urgent.served_as in serves.get(worker, ()) and urgent.id not in leaves.get(worker, ())
                 if worker not in yielding and urgent.urgency < ticket.urgency and takes:
                     yielding.append(worker)
                     break

@@ -25,6 +25,10 @@ class EngineFacts:
     prefill_tokens_per_s: float = 0.0
     decode_ms_per_token: float = 0.0
     can_rewind: bool = True
+    kv_tokens: int = 0
+    """Tokens whose keys and values the cache holds, of all prompts together; 0: not known, or no cache."""
+    kv_bytes: int = 0
+    """What they take when the cache is full."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -54,6 +54,8 @@ class TokenProvider:
             prefill_tokens_per_s=facts.prefill_tokens_per_s,
             decode_ms_per_token=facts.decode_ms_per_token,
             can_rewind=facts.can_rewind,
+            kv_tokens=facts.kv_tokens,
+            kv_bytes=facts.kv_bytes,
         )
 
     def generate(self, request: Request, emit: Emit) -> Usage:

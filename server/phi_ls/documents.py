@@ -7,6 +7,7 @@ from urllib.parse import unquote
 
 from lsprotocol import types
 
+from phi_ls.context.secrets import masked
 from phi_ls.context.snapshot import Snapshot
 from phi_ls.context.syntax import Syntax
 from phi_ls.decisions import Drop
@@ -74,7 +75,10 @@ class Document:
     def snapshot(
         self, position: types.Position, *, path: str, lines_before: int = 600, lines_after: int = 300
     ) -> Snapshot:
-        """Return the lines around the position, frozen; `path` is what people and prompts shall read."""
+        """Return the lines around the position, frozen, keys and passwords masked.
+
+        `path` is what people and prompts shall read.
+        """
         line, column = self.clamp(position)
         first = max(0, line - lines_before)
         return Snapshot(
@@ -82,7 +86,7 @@ class Document:
             version=self.version,
             language=self.language or "plaintext",
             path=path,
-            lines=tuple(self.lines[first : line + lines_after + 1]),
+            lines=tuple(map(masked, self.lines[first : line + lines_after + 1])),
             first_line=first,
             total_lines=len(self.lines),
             line=line,

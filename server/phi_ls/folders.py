@@ -25,6 +25,11 @@ def cache_dir() -> Path:
     return _moved("PHI_LS_CACHE_DIR") or platformdirs.user_cache_path(APP, appauthor=False)
 
 
+def answers_dir() -> Path:
+    """Where answers are kept, for the next time that the same is asked."""
+    return cache_dir() / "answers"
+
+
 def data_dir() -> Path:
     """Where installed models lie."""
     return _moved("PHI_LS_DATA_DIR") or platformdirs.user_data_path(APP, appauthor=False)

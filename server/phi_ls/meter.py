@@ -18,6 +18,10 @@ class Meter:
         """Suggestions served from the cache, without the model."""
         self.suggestions_joined = 0
         """Suggestions served from a generation that an earlier request had begun."""
+        self.prefetched = 0
+        """Suggestions begun before anybody asked for them."""
+        self.prefetch_hits = 0
+        """Of these, how many were there, or on their way, when somebody did."""
         self._latencies_ms: deque[float] = deque(maxlen=100)
 
     def worked(self, prompt_tokens: int, tokens_reused: int) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from pygls.lsp.server import LanguageServer
 
 from phi_ls import __version__
 from phi_ls.configuration import Configuration
+from phi_ls.context.passages import OpenFile
 from phi_ls.context.paths import display_path
 from phi_ls.decisions import Drop, Reason
 from phi_ls.documents import Document, Documents
@@ -20,11 +21,13 @@ from phi_ls.features import (
     inline_completion,
     loading_progress,
     model_offer,
+    power,
     select_model,
     status,
     synchronization,
     why_no_suggestion,
 )
+from phi_ls.features.ahead_of_time import AheadOfTime
 from phi_ls.features.model_fetching import Fetching
 from phi_ls.protocol import PhiProtocol
 from phi_ls.session import Session
@@ -42,6 +45,7 @@ FEATURES = (
     why_no_suggestion,
     model_offer,
     select_model,
+    power,
 )
 
 
@@ -60,6 +64,7 @@ class PhiLanguageServer(LanguageServer):
         """Called when the pool or the session has something new to show."""
         self.on_close: list[Callable[[], None]] = []
         self.fetching = Fetching(self)
+        self.ahead = AheadOfTime(self)
         self._session: Session | None = None
         for feature in FEATURES:
             feature.register(self)
@@ -95,6 +100,20 @@ class PhiLanguageServer(LanguageServer):
         if not self.session.settings.enabled_for(document.language):
             return Drop(reason=Reason.DISABLED, detail=f"phi-ls is off for '{document.language}' in the settings")
         return self.session.refusal(document, self.roots)
+
+    def open_files(self) -> Iterator[OpenFile]:
+        """Yield the open documents that a model may see, in the order in which they were opened."""
+        for each in self.documents:
+            if self.refusal(each) is None:
+                path = self.path_of(each.uri)
+                yield OpenFile(
+                    uri=each.uri,
+                    version=each.version,
+                    language=each.language,
+                    path=path,
+                    lines=each.lines,
+                    edited_line=each.edited_line,
+                )
 
     def changed(self) -> None:
         """Tell everybody that the pool or the session has something new to show."""

@@ -107,6 +107,11 @@ def comparison(loads: Sequence[Load], speeds: Sequence[Speed]) -> str:
     return f"measured here, a line takes {', '.join(times)}"
 
 
+def version_of(order: Load, speeds: Sequence[Speed]) -> str:
+    """Return the version of the engine that was measured with this order; empty if none was."""
+    return next((speed.engine_version for speed in speeds if speed.key == _key(order)), "")
+
+
 def _key(order: Load) -> Key:
     precision = str(order.options.get("precision") or order.model.precision)
     return (order.model.id, order.model.path, precision, order.engine, order.device)

@@ -43,6 +43,8 @@ def status_of(session: Session) -> dict[str, Any]:
         "suggestions": session.meter.suggestions,
         "suggestionHits": session.meter.suggestion_hits,
         "suggestionsJoined": session.meter.suggestions_joined,
+        "prefetched": session.meter.prefetched,
+        "prefetchHits": session.meter.prefetch_hits,
         "p50Ms": session.meter.percentile_ms(0.50),
         "p95Ms": session.meter.percentile_ms(0.95),
         "workers": [_worker(worker) for worker in pool.workers],
@@ -103,6 +105,8 @@ def _worker(worker: WorkerStatus) -> dict[str, Any]:
         "tokensPerS": None if tally.tokens_per_s is None else round(tally.tokens_per_s, 1),
         "decodeMsPerToken": _measured(profile.decode_ms_per_token if profile else 0),
         "prefillTokensPerS": _measured(profile.prefill_tokens_per_s if profile else 0),
+        "kvTokens": (profile.kv_tokens if profile else 0) or None,
+        "kvBytes": (profile.kv_bytes if profile else 0) or None,
     }
 
 

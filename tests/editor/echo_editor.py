@@ -166,12 +166,17 @@ class EchoEditor(RawClient):
     # --- the engine ---------------------------------------------------------------------------------------------------
 
     def asked(self) -> list[Json]:
-        """Return the requests that the engine has begun: id, prompt, new, resumed."""
-        return [entry for entry in self._entries() if "prompt" in entry]
+        """Return the requests for text that the engine has begun: id, prompt, new, resumed."""
+        return [entry for entry in self._entries() if entry.get("new")]
+
+    def computed(self) -> list[Json]:
+        """Return the prompts that the engine was given to compute without an answer: id, prompt, reused."""
+        return [entry for entry in self._entries() if entry.get("new") == 0]
 
     def ended(self) -> list[Json]:
-        """Return how the engine's requests ended: id, finish, emitted."""
-        return [entry for entry in self._entries() if "finish" in entry]
+        """Return how the engine's requests for text ended: id, finish, emitted."""
+        asked = {entry["id"] for entry in self.asked()}
+        return [entry for entry in self._entries() if "finish" in entry and entry["id"] in asked]
 
     def _entries(self) -> list[Json]:
         if not self._record.exists():

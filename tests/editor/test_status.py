@@ -20,11 +20,13 @@ SLOW = {"tokens": ["return"], "prefill_ms": 60_000}
 CHANGED = "phi-ls/didChangeStatus"
 KEYS = {
     *("kind", "message", "model", "engine", "device", "requestedDevice", "deviceReason", "queue", "promptTokens"),
-    *("typing", "tokensReused", "suggestions", "suggestionHits", "suggestionsJoined", "p50Ms", "p95Ms", "workers"),
+    *("typing", "tokensReused", "suggestions", "suggestionHits", "suggestionsJoined", "prefetched", "prefetchHits"),
+    *("p50Ms", "p95Ms", "workers"),
 }
 WORKER_KEYS = {
     *("engine", "device", "model", "pid", "state", "residentBytes"),
     *("requests", "promptTokens", "tokensReused", "newTokens", "tokensPerS", "decodeMsPerToken", "prefillTokensPerS"),
+    *("kvTokens", "kvBytes"),
 }
 KINDS = {"normal", "busy", "warning", "error", "inactive"}
 

@@ -46,6 +46,7 @@ def test_disabled(editor: StartEditor, options: Json) -> None:
         (URI, "breadth = width\n", (0, 12), "midWord"),
         (URI, "size = width\n", (0, 7), "textToTheRight"),
         (URI, 'page = "https://example.', (0, 24), "insideString"),
+        (URI, 'raise ValueError("the size must be ', (0, 35), "insideString"),
     ],
     ids=lambda value: value if isinstance(value, str) and value.isalpha() else "",
 )

@@ -38,7 +38,8 @@ CAUSES = {
 
 
 def _settled_with_documents(client: EchoEditor) -> None:
-    client.open(URI, TEXT.format(DEADLY))
+    # In another language: related documents are in each other's prompts.
+    client.open(URI, TEXT.format(DEADLY), language="lua")
     client.open(OTHER, TEXT.format(HARMLESS))
     client.settled()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from engine.built_in import SOURCE, STRICT, Answer, Model, after_frames, after_tokens, continue_text, fill, infill
 
@@ -53,6 +55,22 @@ def test_a_resumed_answer_equals_the_one_in_one_go(strict: Model, answers: list[
         )
         assert cold.ids == first.ids + rest.ids
         assert cold.text == first.text + rest.text
+
+
+def test_work_ahead_of_time_changes_no_answer(strict: Model, answers: list[Answer]) -> None:
+    """Computed early, a prompt is answered as ever; broken off for a prompt that is computed early, an answer goes on
+    as ever, and it does not matter whether that prompt was computed to its end."""
+    neighbours = zip(PROMPTS, [*PROMPTS[1:], PROMPTS[0]], answers, strict=True)
+    for number, (request, other, cold) in enumerate(neighbours):
+        first = strict.ask(request, after_tokens(1 + number % 2))
+        early = strict.ask(replace(other, max_new_tokens=0), after_frames(2 if number % 3 == 0 else 1000))
+        assert (0, ()) == (early.usage.new_tokens, early.ids)
+        if first.usage.finish_reason == "cancelled" and len(first.ids) < request.max_new_tokens:
+            left = request.max_new_tokens - len(first.ids)
+            rest = strict.ask(replace(request, max_new_tokens=left, resume_ids=first.ids))
+            assert cold.ids == first.ids + rest.ids
+        strict.ask(replace(request, max_new_tokens=0))
+        check(cold, strict.ask(request))
 
 
 def test_a_cancelled_prefill_leaves_nothing_wrong_behind(answers: list[Answer]) -> None:

@@ -21,7 +21,7 @@ KEYS = {
 }  # fmt: skip
 WORKER_KEYS = {
     "engine", "device", "model", "pid", "state", "residentBytes", "requests", "promptTokens", "tokensReused",
-    "newTokens", "tokensPerS", "decodeMsPerToken", "prefillTokensPerS",
+    "newTokens", "tokensPerS", "decodeMsPerToken", "prefillTokensPerS", "kvTokens", "kvBytes",
 }  # fmt: skip
 
 

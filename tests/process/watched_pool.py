@@ -63,9 +63,9 @@ class Outcome:
     error: ProviderError | None = None
 
 
-def job(text: str, urgency: Urgency = Urgency.TYPING, replaces: str | None = None, max_new_tokens: int = 10_000) -> Job:
+def job(text: str, urgency: Urgency = Urgency.TYPING, max_new_tokens: int = 10_000, **fields: Any) -> Job:
     """Return a job whose prompt is this text."""
-    return Job(parts=lambda _: (Part(text=text),), max_new_tokens=max_new_tokens, urgency=urgency, replaces=replaces)
+    return Job(parts=lambda _: (Part(text=text),), max_new_tokens=max_new_tokens, urgency=urgency, **fields)
 
 
 async def outcome(stream: Stream) -> Outcome:

@@ -86,6 +86,16 @@ def test_a_place_outside_the_document_is_clamped_for_the_client(place: tuple[int
     assert _document("abc").position(*place) in (types.Position(0, 0), types.Position(0, 3))
 
 
+def test_a_document_knows_where_it_was_edited_last() -> None:
+    """The line in which the last change ends; none when all of the text was replaced."""
+    document = _document("a\nb\nc\n")
+    assert document.edited_line is None
+    document.apply([_partial((1, 0), (1, 1), "x\ny"), _partial((2, 0), (2, 0), "z")])
+    assert 2 == document.edited_line
+    document.apply([types.TextDocumentContentChangeWholeDocument("other")])
+    assert document.edited_line is None
+
+
 def test_only_three_line_endings_end_a_line() -> None:
     """Form feeds, vertical tabs, U+2028, U+2029, U+0085 and the separators U+001C to U+001E are characters."""
     line = "a\f\v\u2028\u2029\x85\x1c\x1d\x1eb"

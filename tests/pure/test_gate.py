@@ -76,9 +76,39 @@ def test_refuses_to_make_up_addresses_and_keys(document: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("document", "language"),
+    [
+        ('raise ValueError("the size must be ‸")', "python"),
+        ('raise ValueError("the size must be gr‸")', "python"),
+        ('log.warning("no model, so that nothing can be ‸")', "python"),
+        ("print(f\"the {size} of it isn't known, {reason} or ‸", "python"),
+        ("throw new Error('Cannot read the file at ‸');", "typescript"),
+        ("const s = `Bitte warten Sie einen Augenblick, ‸`", "javascript"),
+        ('fprintf(stderr, "out of memory while reading ‸");', "c"),
+    ],
+)
+def test_refuses_to_write_sentences(document: str, language: str) -> None:
+    """From its fifth word on a sentence in a string is its writer's own, unless the user asks."""
+    assert Reason.INSIDE_STRING == reason(document, language)
+    assert reason(document, language, invoked=True) is None
+
+
+def test_prose_is_written_in_documents_that_are_prose() -> None:
+    """Quotes in a text are no strings of a program."""
+    assert reason('She said "the size must be ‸', "markdown") is None
+
+
+@pytest.mark.parametrize(
     "document",
     [
-        'raise ValueError("the size must be ‸")',
+        'raise ValueError("the size must ‸")',
+        'raise ValueError("the size must b‸")',
+        '"""Return the size of the largest ‸"""',
+        'db.execute("select name from users where ‸")',
+        'db.execute("INSERT INTO users (name) VALUES ‸")',
+        'parser.add("--a --b=1 --c 2 --d one two ‸")',
+        'f("a sentence of five words.", ‸)',
+        "# a comment of at least five words ‸",
         'open("data/‸")',
         "# see https://example.org/a/long/path/to/see‸",
         'f("https://a.org", ‸)',
@@ -86,7 +116,7 @@ def test_refuses_to_make_up_addresses_and_keys(document: str) -> None:
     ],
 )
 def test_lets_other_strings_be_completed(document: str) -> None:
-    """Messages, short paths, comments and code behind a string are completed."""
+    """Short messages, documentation, queries, short paths, comments and code behind a string are completed."""
     assert reason(document) is None
 
 

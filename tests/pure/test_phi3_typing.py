@@ -6,11 +6,12 @@ import statistics
 
 import pytest
 from pure.drawn_snapshot import draw
-from pure.prompt_shares import AROUND, shares
+from pure.prompt_shares import AROUND, PHI3, STARTER, jump, neighbours, prompts, shares
 from pure.typist import Sample, samples
 
 from phi_ls.context.closers import beyond_closers
 from phi_ls.ghost_text.trim import shape
+from phi_providers.messages import ModelInfo
 
 FENCE_TYPED = {"src/backup.md": 1}
 """The first code fence in a document makes the prompt's own fence longer: that key costs the whole prompt."""
@@ -29,6 +30,25 @@ def test_consecutive_prompts_begin_alike(sample: Sample) -> None:
 def test_consecutive_prompts_begin_alike_in_a_large_file(sample: Sample) -> None:
     """In a file that is larger than the window, too: its edges stay where they are while the text between grows."""
     assert min(shares(sample.amid(AROUND))) >= 0.95
+
+
+@pytest.mark.parametrize("model", [PHI3, STARTER], ids=lambda model: model.family)
+@pytest.mark.parametrize("sample", samples(), ids=lambda sample: sample.path)
+def test_consecutive_prompts_begin_alike_with_other_files_open(sample: Sample, model: ModelInfo) -> None:
+    """With passages of two other files in front, for both families, 95 % of each prompt in tokens is the one before."""
+    sample, files = sample.amid(AROUND), neighbours(sample)
+    found = shares(sample, model, files)
+    assert len(next(prompts(sample, model, files))) > model.context // 2
+    assert len(found) // 100 >= sum(share < 0.95 for share in found)
+    assert statistics.mean(found) >= 0.95
+
+
+@pytest.mark.parametrize("model", [PHI3, STARTER], ids=lambda model: model.family)
+def test_a_jump_keeps_the_passages(model: ModelInfo) -> None:
+    """They stand in front of all that it changes: a sixth of the prompt, here, need not be computed anew."""
+    sample = next(each for each in samples() if each.path == "src/inventory.py")
+    size, new = jump(sample.amid(AROUND), -60, model)
+    assert size // 6 < size - new
 
 
 @pytest.mark.parametrize(

@@ -17,8 +17,8 @@ TYPING, ASKED, LOOKING, AHEAD = Urgency
 ALL = tuple(Urgency)
 
 
-def ticket(number: int, urgency: Urgency = ASKED, replaces: str | None = None) -> Ticket:
-    return Ticket(id=number, urgency=urgency, replaces=replaces)
+def ticket(number: int, urgency: Urgency = ASKED, replaces: str | None = None, lane: Urgency | None = None) -> Ticket:
+    return Ticket(id=number, urgency=urgency, replaces=replaces, lane=lane)
 
 
 def queue(*tickets: Ticket, capacity: int = 256) -> Scheduler:
@@ -154,6 +154,42 @@ def test_a_worker_takes_only_what_it_serves() -> None:
     assert ticket(2, TYPING) == scheduler.next_for(0, (TYPING,))
 
 
+def test_work_ahead_of_time_goes_to_the_worker_it_is_done_for() -> None:
+    """What prepares a suggestion is of no use to the one that answers questions, and the other way round."""
+    scheduler = queue(ticket(1, AHEAD, lane=ASKED), ticket(2, AHEAD, lane=TYPING), ticket(3, AHEAD))
+    assert ticket(2, AHEAD, lane=TYPING) == scheduler.next_for(0, (TYPING,))
+    assert ticket(1, AHEAD, lane=ASKED) == scheduler.next_for(1, (ASKED, LOOKING, AHEAD))
+
+
+def test_work_ahead_of_time_goes_last_whatever_it_is_done_for() -> None:
+    """Its lane names a worker; in front of it goes everybody who waits, and makes it yield."""
+    scheduler = queue(ticket(1, AHEAD, lane=TYPING), ticket(2, LOOKING))
+    assert ticket(2, LOOKING) == scheduler.next_for(0)
+    scheduler.finish(0)
+    assert ticket(1, AHEAD, lane=TYPING) == scheduler.next_for(0)
+    scheduler.add(ticket(3, LOOKING))
+    assert (0,) == scheduler.should_yield({0: ALL})
+
+
+def test_what_is_hurried_goes_as_if_asked_for() -> None:
+    """Somebody has come to wait for it: it goes before questions while it waits, and does not yield to them."""
+    scheduler = queue(ticket(1, AHEAD, lane=TYPING), ticket(2, ASKED))
+    assert ticket(1, TYPING, lane=TYPING) == scheduler.hurry(1)
+    assert ticket(1, TYPING, lane=TYPING) == scheduler.next_for(0)
+    assert () == scheduler.should_yield({0: ALL})
+    assert None is scheduler.hurry(99)
+
+
+def test_what_runs_can_be_hurried() -> None:
+    """It was begun ahead of time, and whoever has come to wait for it is not kept from it."""
+    scheduler = queue(ticket(1, AHEAD, lane=TYPING))
+    scheduler.next_for(0)
+    scheduler.add(ticket(2, ASKED))
+    assert (0,) == scheduler.should_yield({0: ALL})
+    scheduler.hurry(1)
+    assert () == scheduler.should_yield({0: ALL})
+
+
 def test_dropping_says_whether_the_ticket_waited() -> None:
     """A ticket that runs or is unknown cannot be dropped."""
     scheduler = queue(ticket(1), ticket(2))
@@ -182,10 +218,15 @@ class AnyHistory(RuleBasedStateMachine):
         self.resumed.discard(number)
         self.ended.append(number)
 
-    @rule(urgency=st.sampled_from(Urgency), replaces=st.sampled_from([None, "a.py", "b.py"]))
-    def add(self, urgency: Urgency, replaces: str | None) -> None:
+    @rule(
+        urgency=st.sampled_from(Urgency),
+        replaces=st.sampled_from([None, "a.py", "b.py"]),
+        lane=st.sampled_from([None, TYPING, ASKED]),
+    )
+    def add(self, urgency: Urgency, replaces: str | None, lane: Urgency | None) -> None:
         """A ticket comes; a refusal changes nothing, and only its like are superseded."""
-        new = Ticket(id=next(self.numbers), urgency=urgency, replaces=replaces)
+        lane = lane if urgency is AHEAD else None
+        new = Ticket(id=next(self.numbers), urgency=urgency, replaces=replaces, lane=lane)
         before = self.scheduler.waiting
         running = [self.scheduler.running_on(worker) for worker in self.WORKERS]
         try:
@@ -204,7 +245,7 @@ class AnyHistory(RuleBasedStateMachine):
     def take(self, worker: int) -> None:
         """A worker asks for work: it gets the most urgent that it serves, what yielded before its equals."""
         was_busy = self.scheduler.running_on(worker) is not None
-        waiting = [each for each in self.scheduler.waiting if each.urgency in self.SERVES[worker]]
+        waiting = [each for each in self.scheduler.waiting if each.served_as in self.SERVES[worker]]
         taken = self.scheduler.next_for(worker, self.SERVES[worker])
         assert (taken is None) == (was_busy or not waiting)
         if taken is not None:
@@ -212,6 +253,22 @@ class AnyHistory(RuleBasedStateMachine):
             equals = {each.id for each in waiting if each.urgency == taken.urgency}
             assert taken.id in self.resumed or not equals & self.resumed
             self.resumed.discard(taken.id)
+
+    @precondition(lambda self: self.alive)
+    @rule(data=st.data())
+    def hurry(self, data: st.DataObject) -> None:
+        """Someone comes to wait for what was done ahead of time; it stays where it is, and what it was."""
+        number = data.draw(st.sampled_from(sorted(self.alive)))
+        before = self.alive[number]
+        worker = self.scheduler.worker_of(number)
+        hurried = self.scheduler.hurry(number)
+        assert hurried is not None
+        assert (worker, before.served_as, before.served_as) == (
+            self.scheduler.worker_of(number),
+            hurried.urgency,
+            hurried.served_as,
+        )
+        self.alive[number] = hurried
 
     @rule(worker=st.sampled_from(WORKERS))
     def finish(self, worker: int) -> None:
@@ -256,7 +313,7 @@ class AnyHistory(RuleBasedStateMachine):
         for serves in set(self.SERVES.values()):
             alike = [worker for worker in self.WORKERS if self.SERVES[worker] == serves]
             left = [each for worker in alike if worker not in asked and (each := self.scheduler.running_on(worker))]
-            waiting = sorted(each.urgency for each in self.scheduler.waiting if each.urgency in serves)
+            waiting = sorted(each.urgency for each in self.scheduler.waiting if each.served_as in serves)
             # Those asked to yield make room for as many of the most urgent.
             still_waiting = waiting[len(asked & set(alike)) :]
             assert not any(urgency < each.urgency for urgency in still_waiting for each in left)

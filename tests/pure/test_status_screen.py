@@ -23,6 +23,8 @@ WORKER = {
     "newTokens": 700,
     "tokensPerS": 23.456,
     "decodeMsPerToken": 40.0,
+    "kvTokens": 16_384,
+    "kvBytes": 3 * 2**30,
 }
 STATUS = {
     "kind": "busy",
@@ -58,6 +60,7 @@ def test_a_server_at_work() -> None:
     assert "half within 120 ms, 95 % within 300 ms" in text
     assert "waiting 1 request " in text
     assert "openvino on GPU.0 busy 23 25 75% of 40k 12 3072 MB" in text
+    assert "keeps 16k tokens of prompts in up to 3072 MB (phi-3-mini)" in text
 
 
 def test_a_slow_worker_has_a_decimal() -> None:
@@ -79,6 +82,7 @@ def test_before_the_first_suggestion() -> None:
 def test_a_server_of_another_version() -> None:
     """Keys that it does not write are passed over."""
     assert "Server 1 ?:" in shown(servers_view([{"pid": 1}]))
+    assert "keeps" not in shown(servers_view([server(workers=[{"engine": "echo", "kvTokens": None}])]))
     assert "echo on ? ?" in shown(servers_view([server(workers=[{"engine": "echo"}])]))
 
 

@@ -9,20 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pure.drawn_snapshot import CURSOR, draw
+from pure.remembered import remembering, served
 
 from phi_ls.caches.suggestions import TYPED_LIMIT, Hit, Suggestions, contradicts
 from phi_ls.context.snapshot import Snapshot
-
-
-def remembering(document: str, text: str, language: str = "python", *, eol: str = "\n") -> Suggestions:
-    suggestions = Suggestions()
-    suggestions.put(draw(document, language, eol=eol), text, raw=text)
-    return suggestions
-
-
-def served(suggestions: Suggestions, document: str, language: str = "python", *, eol: str = "\n") -> str | None:
-    hit = suggestions.lookup(draw(document, language, eol=eol))
-    return hit.text if hit else None
+from phi_ls.ghost_text.second_look import still_fits
 
 
 def test_serves_the_same_place_again() -> None:
@@ -223,7 +214,7 @@ SUGGESTIONS = st.lists(LINES, min_size=1, max_size=5).map("\n".join)
 def test_typing_any_first_part_leaves_the_rest(
     above: list[str], before: str, after: str, below: list[str], text: str, data: st.DataObject
 ) -> None:
-    """For any document, suggestion and split of it, what is served is the original less what was typed."""
+    """For any document, suggestion and split, what is served is the original less what was typed, or not worth it."""
     split = data.draw(st.integers(0, len(text)))
     eol = data.draw(st.sampled_from(["\n", "\r\n"]))
 
@@ -233,8 +224,9 @@ def test_typing_any_first_part_leaves_the_rest(
     suggestions = Suggestions()
     suggestions.put(at(""), text.replace("\n", eol), raw=text)
     hit = suggestions.lookup(at(text[:split]))
-    rest = text[split:]
-    assert (Hit(text=rest.replace("\n", eol), typed=text[:split], raw=text) if rest.strip() else None) == hit
+    typed, rest = text[:split], text[split:]
+    worth = rest.strip() and still_fits(at(typed), rest, typed=typed, inserted="")
+    assert (Hit(text=rest.replace("\n", eol), typed=typed, raw=text) if worth else None) == hit
 
 
 @settings(max_examples=600, deadline=None)

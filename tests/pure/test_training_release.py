@@ -25,7 +25,8 @@ from starter_training.release_weights import parameters
 
 SHIPPED = ("MODEL_CARD.md", "manifest.json", "profile.json", *EXPORTED)
 DECIDED = {
-    "id": "small", "family": "fim", "context": 1024, "infill": False, "header": True, "chat": False,
+    "id": "small", "family": "fim", "context": 1024, "infill": False, "header": True,
+    "snippets": False, "chat": False,
     "languages": ["en"], "calibration": [], "note": "{millions} M",
 }  # fmt: skip
 QUALITY = Quality(

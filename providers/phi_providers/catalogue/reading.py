@@ -24,7 +24,7 @@ SHA256 = re.compile(r"[0-9a-f]{64}")
 ENGINES = ("openvino", "onnxruntime", "transformers")
 FAMILIES = ("phi3_chat", "fim")
 VERIFIABLE = ("revision", "files", "size_bytes")
-PROFILE = ("chars_per_token", "infill", "header", "chat", "languages", "calibration", "note")
+PROFILE = ("chars_per_token", "infill", "header", "snippets", "chat", "languages", "calibration", "note")
 """What an entry may say of a model beyond what the catalogue's own fields say."""
 
 RESERVED = ("auto", "echo", "starter")

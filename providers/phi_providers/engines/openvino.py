@@ -8,6 +8,7 @@ measure what it brings.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from phi_providers.devices import absence
@@ -19,11 +20,13 @@ from phi_providers.engines.openvino_sizes import (
     CHUNK_S,
     chunk_tokens,
     kv_blocks,
+    kv_token_bytes,
     read_shape,
     seed_rate,
 )
 from phi_providers.engines.probe import PROBE_ANSWER, timed
 from phi_providers.errors import GenerationFailed, LoadFailed, ProviderError, WorkerDied
+from phi_providers.memory.budget import kv_budget
 from phi_providers.messages import Load
 from phi_providers.token_engine import EngineFacts, Step, Work
 from phi_providers.token_provider import TokenProvider
@@ -52,6 +55,8 @@ class OpenVinoEngine:
         self._folder = Path(order.model.path)
         self._device = ""
         self._loop: StepLoop | None = None
+        self._pool_bytes = 0
+        self._kv_tokens = self._kv_bytes = 0
 
     def load(self, progress: Callable[[str], None]) -> EngineFacts:
         """Compile the model and warm it up; raises LoadFailed with one sentence."""
@@ -61,6 +66,8 @@ class OpenVinoEngine:
             self._device, reason = self._choose_device(list(openvino().Core().available_devices))
             shape = read_shape(self._folder, self._order.model.context)
             rate = seed_rate(shape, self._device)
+            # Before anything is loaded: what a pipeline gives back, the system may take a while to call free.
+            self._pool_bytes = kv_budget(replace(self._order, device=self._device), shape)
             fixed = int(self._order.options.get("chunk_tokens", 0))
             self._build(progress, fixed or chunk_tokens(rate, shape))
             rate, decode_ms = self._warm_up(progress)
@@ -77,6 +84,8 @@ class OpenVinoEngine:
             reason=reason,
             prefill_tokens_per_s=rate,
             decode_ms_per_token=decode_ms,
+            kv_tokens=self._kv_tokens,
+            kv_bytes=self._kv_bytes,
         )
 
     def run(self, ids: Sequence[int], max_new_tokens: int, stop_ids: frozenset[int], step: Step) -> Work:
@@ -116,16 +125,21 @@ class OpenVinoEngine:
             properties.pop("KV_CACHE_PRECISION", None)
             if options.get("cache_dir"):
                 properties["CACHE_DIR"] = str(options["cache_dir"])
-        blocks = kv_blocks(shape, BLOCK_TOKENS[kind], full_precision=strict)
+        blocks = int(options.get("kv_blocks", 0)) or kv_blocks(
+            shape, BLOCK_TOKENS[kind], full_precision=strict, pool_bytes=self._pool_bytes
+        )
+        caching = bool(options.get("prefix_caching", True))
+        self._kv_tokens = blocks * BLOCK_TOKENS[kind] if caching else 0
+        self._kv_bytes = self._kv_tokens * kv_token_bytes(shape, full_precision=strict)
         self._loop = None  # the old pipeline's memory goes before the new one takes its own
         self._loop = StepLoop(
             self._folder,
             self._device,
             properties,
-            blocks=int(options.get("kv_blocks", blocks)),
+            blocks=blocks,
             block_tokens=BLOCK_TOKENS[kind],
             chunk=chunk,
-            caching=bool(options.get("prefix_caching", True)),
+            caching=caching,
         )
 
     def _warm_up(self, progress: Callable[[str], None]) -> tuple[float, float]:

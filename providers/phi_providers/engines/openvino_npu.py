@@ -17,11 +17,12 @@ from phi_providers.engines.openvino_failures import is_lost_device, sentence
 from phi_providers.engines.openvino_import import openvino
 from phi_providers.engines.openvino_npu_blobs import blob_folder, check_blobs, drop_blobs, seal_blobs
 from phi_providers.engines.openvino_npu_pipeline import ChunkLoop
-from phi_providers.engines.openvino_npu_sizes import CHUNK_TOKENS, NpuSizes, chunks_per_call, npu_sizes
+from phi_providers.engines.openvino_npu_sizes import CHUNK_TOKENS, KV_BYTES, NpuSizes, chunks_per_call, npu_sizes
 from phi_providers.engines.openvino_sizes import read_shape
 from phi_providers.engines.probe import timed
 from phi_providers.errors import GenerationFailed, LoadFailed, WorkerDied
 from phi_providers.messages import Load
+from phi_providers.models.kv_pool import token_bytes
 from phi_providers.models.npu_fit import npu_misfit
 from phi_providers.token_engine import EngineFacts, Step, Work
 from phi_providers.token_provider import TokenProvider
@@ -70,6 +71,8 @@ class NpuEngine:
             reason=f"the NPU's pipeline was told to compute on {self._devices}" if emulated else "",
             prefill_tokens_per_s=rate,
             decode_ms_per_token=decode_ms,
+            kv_tokens=self._sizes.cached_tokens,
+            kv_bytes=self._sizes.cached_tokens * token_bytes(shape, KV_BYTES),
         )
 
     def run(self, ids: Sequence[int], max_new_tokens: int, stop_ids: frozenset[int], step: Step) -> Work:

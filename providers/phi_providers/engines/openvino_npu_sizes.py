@@ -32,6 +32,11 @@ class NpuSizes:
         """Tokens of prompt and answer."""
         return self.longest_prompt + ANSWER_TOKENS
 
+    @property
+    def cached_tokens(self) -> int:
+        """Tokens that the prefix cache holds."""
+        return self.cached_chunks * self.chunk
+
     def properties(self) -> dict[str, Any]:
         """Return the pipeline's properties.
 

@@ -35,10 +35,15 @@ def read_shape(folder: Path, context: int) -> Shape:
     )
 
 
+def kv_token_bytes(shape: Shape, *, full_precision: bool) -> int:
+    """Return what a token takes in the KV pool."""
+    return token_bytes(shape, 4) if full_precision else coded_token_bytes(shape)
+
+
 def kv_blocks(shape: Shape, block_tokens: int, *, full_precision: bool, pool_bytes: int = POOL_BYTES) -> int:
     """Return the number of blocks of the KV pool: 2 to 8 full contexts, as many as `pool_bytes` hold."""
-    each = token_bytes(shape, 4) if full_precision else coded_token_bytes(shape)
-    return kept_contexts(each * shape.context, pool_bytes) * -(-shape.context // block_tokens)
+    context_bytes = kv_token_bytes(shape, full_precision=full_precision) * shape.context
+    return kept_contexts(context_bytes, pool_bytes) * -(-shape.context // block_tokens)
 
 
 def seed_rate(shape: Shape, device: str) -> float:

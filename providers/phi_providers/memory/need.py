@@ -73,7 +73,8 @@ def _openvino(folder: Path, order: Load) -> Need:
         # There the context in use has a buffer of its own, beside those that are kept.
         each = token_bytes(shape, _HALF)
         return _need(config, shape, each * shape.context * (1 + kept_contexts(each * shape.context)))
-    return _need(config, shape, each * shape.context * kept_contexts(each * shape.context))
+    # More are kept only where there is room for more.
+    return _need(config, shape, each * shape.context * LEAST_CONTEXTS)
 
 
 def _onnxruntime(folder: Path, order: Load) -> Need:

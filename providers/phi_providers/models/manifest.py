@@ -68,6 +68,14 @@ def read_manifest(folder: Path) -> dict[str, dict[str, Any]]:
     return files
 
 
+def fingerprint(folder: Path) -> str:
+    """Return the hash of a folder's manifest, and so of all its files; empty if it has none."""
+    try:
+        return hashlib.sha256((folder / MANIFEST).read_bytes()).hexdigest()
+    except OSError:
+        return ""
+
+
 def write_manifest(folder: Path, names: Iterable[str]) -> None:
     """Write the manifest of these files of a folder."""
     files = {}

@@ -19,6 +19,7 @@ STEPS = {
     "export": "export",
     "release": "release",
     "calibrate": "evaluation.calibration",
+    "passages": "evaluation.other_files",
     "evaluate": "evaluation.run",
 }
 """Command → module; each module's `main` is the command. They live in two environments, so only one is imported."""

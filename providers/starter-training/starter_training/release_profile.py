@@ -15,7 +15,7 @@ END_OF_TEXT = "<|endoftext|>"
 NO_STOPS = ("<unk>", "<s>", END_OF_TEXT)
 """The first two are never written by the model; the third leads the list of stops."""
 
-DECIDED = ("id", "family", "context", "infill", "header", "chat", "languages", "calibration", "note")
+DECIDED = ("id", "family", "context", "infill", "header", "snippets", "chat", "languages", "calibration", "note")
 
 
 def profile(
@@ -50,6 +50,7 @@ def profile(
         "chars_per_token": round(chars_per_token, 1),
         "infill": decided["infill"],
         "header": decided["header"],
+        "snippets": decided["snippets"],
         "chat": decided["chat"],
         "languages": decided["languages"],
         "calibration": decided["calibration"],

@@ -17,5 +17,7 @@ class Explanation:
     """What the user must know about answers of this model."""
     cached: bool = False
     finish_reason: str = "stop"
+    device: str = ""
+    """On which it was written."""
     profile: ModelProfile | None = None
     usage: Usage | None = None

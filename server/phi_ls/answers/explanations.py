@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import dataclasses
-import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from phi_ls.answers.circles import without_circles
 from phi_ls.answers.explanation import Explanation
-from phi_ls.prompts.family import ExplainSubject, explain_parts, hover_parts
+from phi_ls.answers.known import remember, remembered
+from phi_ls.answers.question import Question
 from phi_ls.session import Session
 from phi_providers.errors import NoProvider
-from phi_providers.messages import ModelInfo, Part, Urgency, Usage
+from phi_providers.messages import ModelInfo, Urgency, Usage
 from phi_providers.pool import Job, Stream
 
 EXPLAIN_TOKENS = 400
@@ -25,11 +23,13 @@ OnDelta = Callable[[str], None]
 class Writing:
     """One explanation being written; goes on when the hover that asked for it has been answered."""
 
-    def __init__(self, session: Session, model: ModelInfo, key: bytes, stream: Stream, on_delta: OnDelta) -> None:
+    def __init__(
+        self, session: Session, model: ModelInfo, question: Question, stream: Stream, on_delta: OnDelta
+    ) -> None:
         self.text = ""
         self._session = session
         self._model = model
-        self._key = key
+        self._question = question
         self._stream = stream
         self._on_delta = on_delta
         self.waiting = 0
@@ -66,11 +66,12 @@ class Writing:
             model=profile.model if profile else self._model.id,
             note=self._model.note if as_expected else "",
             finish_reason=ended or usage.finish_reason,
+            device=profile.device if profile else "",
             profile=profile,
             usage=usage,
         )
         if explanation.text and as_expected:
-            self._session.explanations[self._key] = explanation
+            remember(self._session, self._question, self._model, explanation)
         return explanation
 
     def _why_to_end(self) -> str:
@@ -86,36 +87,11 @@ def _has_nothing_more_to_say(text: str) -> bool:
     return any(written) and not last.strip("#/ ") and not begun.strip("#/ ")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Question:
-    """What is asked, of what, in which language, and how long the answer may be."""
-
-    subject: ExplainSubject
-    language: str
-    brief: bool = False
-    """True: the few sentences of a hover."""
-
-    def parts(self, model: ModelInfo) -> tuple[Part, ...]:
-        """Return the prompt for a model."""
-        return (hover_parts if self.brief else explain_parts)(model, self.subject, self.language)
-
-    def key(self, model: ModelInfo) -> bytes:
-        """Return what identifies the answer; length-prefixed, so that no two questions are confused."""
-        subject = self.subject
-        fields = ("hover" if self.brief else "explain", model.id, model.path, self.language, subject.path)
-        texts = (subject.language, subject.name, subject.above, subject.code, *subject.diagnostics)
-        digest = hashlib.sha256()
-        for text in (*fields, *texts):
-            data = text.encode("utf-8", "surrogatepass")
-            digest.update(len(data).to_bytes(8, "big") + data)
-        return digest.digest()
-
-
 def ignore(_delta: str) -> None:
     """For callers that want the whole answer only."""
 
 
-def ask(
+async def ask(
     session: Session, question: Question, on_delta: OnDelta = ignore, replaces: str | None = None
 ) -> Writing | Explanation:
     """Return the remembered answer, or begin to write one; raises ProviderError.
@@ -125,10 +101,10 @@ def ask(
     model = session.pool.model_for(Urgency.ASKED)
     if model is None:
         raise NoProvider(session.pool.status().trouble or "no engine can run on this machine; run `phi-ls doctor`")
-    if known := remembered(session, question):
+    if known := await remembered(session, question):
         on_delta(known.text)
         return known
-    key = question.key(model)
+    key = (model.id, model.path, question)
     if question.brief and (running := session.writings.get(key)):
         return running
     most = HOVER_TOKENS if question.brief else EXPLAIN_TOKENS
@@ -138,22 +114,15 @@ def ask(
         urgency=Urgency.LOOKING if question.brief else Urgency.ASKED,
         replaces=replaces,
     )
-    writing = Writing(session, model, key, session.pool.submit(job), on_delta)
+    writing = Writing(session, model, question, session.pool.submit(job), on_delta)
     if question.brief:
         session.writings[key] = writing
     writing.task.add_done_callback(lambda task: _left(session, key, writing, task))
     return writing
 
 
-def _left(session: Session, key: bytes, writing: Writing, task: asyncio.Task[Explanation]) -> None:
+def _left(session: Session, key: tuple[str, str, Question], writing: Writing, task: asyncio.Task[Explanation]) -> None:
     if session.writings.get(key) is writing:
         del session.writings[key]
     if not task.cancelled():
         task.exception()  # looked at, so that one nobody waits for any more is not reported as lost
-
-
-def remembered(session: Session, question: Question) -> Explanation | None:
-    """Return the answer if the same has been asked before."""
-    model = session.pool.model_for(Urgency.ASKED)
-    known = session.explanations.get(question.key(model)) if model else None
-    return dataclasses.replace(known, cached=True) if known else None

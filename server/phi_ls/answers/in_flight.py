@@ -10,7 +10,7 @@ from phi_ls.context.continuation import may_continue, typed_since
 from phi_ls.context.snapshot import Snapshot
 from phi_ls.decisions import Drop
 from phi_ls.mechanisms import Mechanism, on
-from phi_providers.errors import ProviderError
+from phi_providers.errors import ProviderError, Superseded
 from phi_providers.pool import Stream
 
 ATTACHABLE_S = 0.150
@@ -44,11 +44,20 @@ class Generation:
         """The document after its last edit, looked at where this began; None before the first edit."""
         self.drop: Drop | None = None
         """Why the whole text is not worth showing; None if it is, or has not been looked at."""
+        self.ahead = False
+        """Whether nobody has asked for it yet."""
+        self.early = False
+        """Whether nobody had asked for it when it was begun."""
         self.overtaken = False
         """Whether the document was closed, or edited into one that does not go on with this text."""
         self._enough = enough
         self._on_end = on_end
         self.task = asyncio.get_running_loop().create_task(self._collect(), name="suggestion")
+
+    @property
+    def given_up(self) -> bool:
+        """Whether it was begun ahead of time and made room for others: whoever asks now begins anew."""
+        return self.early and isinstance(self.error, Superseded)
 
     @property
     def mean_probability(self) -> float | None:
@@ -97,21 +106,43 @@ class Generation:
 
 
 class InFlight:
-    """The generations of all documents; at most one of a document is running, by the pool's supersede rule."""
+    """The generations of all documents; at most one of a document is running, by the pool's supersede rule.
+
+    Beside them there may be one that nobody has asked for yet: what follows the end of the suggestion on the screen.
+    """
 
     def __init__(self) -> None:
         self._generations: dict[str, Generation] = {}
+        self.ahead: Generation | None = None
 
     def find(self, snapshot: Snapshot) -> Generation | None:
         """Return the generation that a request at this snapshot can share."""
-        generation = self._generations.get(snapshot.uri) if on(Mechanism.IN_FLIGHT) else None
-        return generation if generation is not None and generation.agrees(snapshot) else None
+        if not on(Mechanism.IN_FLIGHT):
+            return None
+        known = (self._generations.get(snapshot.uri), self.ahead)
+        return next((each for each in known if each is not None and each.agrees(snapshot)), None)
 
     def begin(self, generation: Generation) -> None:
-        """A generation has started; it leaves by itself."""
+        """A generation has started, or what was made ahead is asked for now; it leaves by itself."""
         uri = generation.snapshot.uri
+        if generation is self.ahead:
+            self.ahead = None
         self._generations[uri] = generation
+        generation.ahead = False
         generation.task.add_done_callback(lambda _: self._leave(uri, generation))
+
+    def begin_ahead(self, generation: Generation) -> None:
+        """One that nobody has asked for has started, in place of the last such one; it leaves by itself."""
+        self.stop_ahead()
+        self.ahead = generation
+        generation.ahead = generation.early = True
+        generation.task.add_done_callback(lambda _: self._leave_ahead(generation))
+
+    def stop_ahead(self) -> None:
+        """Nobody will ask for what is being made ahead."""
+        if self.ahead is not None:
+            self.ahead.stop()
+            self.ahead = None
 
     async def wait(self, generation: Generation, superseded: asyncio.Event, timeout_s: float) -> bool:
         """Wait until the text is written; False if superseded or the time is up. Being cancelled abandons it."""
@@ -142,6 +173,8 @@ class InFlight:
 
     def closed(self, uri: str) -> None:
         """A document is gone: nobody can use its generation."""
+        if self.ahead is not None and self.ahead.snapshot.uri == uri:
+            self.stop_ahead()
         generation = self._generations.get(uri)
         if generation is not None:
             generation.overtaken = True
@@ -150,6 +183,10 @@ class InFlight:
     def _stop_if_abandoned(self, generation: Generation) -> None:
         if not generation.waiting and not generation.written.is_set():
             generation.stop()
+
+    def _leave_ahead(self, generation: Generation) -> None:
+        if self.ahead is generation:
+            self.ahead = None
 
     def _leave(self, uri: str, generation: Generation) -> None:
         if self._generations.get(uri) is generation:

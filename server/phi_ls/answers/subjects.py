@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from phi_ls.context.secrets import masked
 from phi_ls.context.symbols import SymbolFacts, word_at
 from phi_ls.documents import Document
 from phi_ls.prompts.family import ExplainSubject
@@ -16,13 +17,16 @@ MAX_DEFINITION_LINES = 120
 
 
 def of_lines(document: Document, first: int, last: int, path: str, diagnostics: tuple[str, ...] = ()) -> ExplainSubject:
-    """Return lines `first` to `last` of a document, from 0, both included, with what stands above them."""
+    """Return lines `first` to `last` of a document, from 0, both included, with what stands above them.
+
+    Keys and passwords are masked, in diagnostics as well.
+    """
     return ExplainSubject(
         path=path,
         language=document.language,
-        code="\n".join(document.lines[first : last + 1]),
-        above="\n".join(document.lines[max(0, first - LINES_ABOVE) : first]),
-        diagnostics=diagnostics,
+        code="\n".join(map(masked, document.lines[first : last + 1])),
+        above="\n".join(map(masked, document.lines[max(0, first - LINES_ABOVE) : first])),
+        diagnostics=tuple(map(masked, diagnostics)),
     )
 
 

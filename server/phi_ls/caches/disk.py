@@ -68,13 +68,13 @@ class DiskCache:
         if len(body) <= min(_LARGEST, self._max_bytes // 4):
             self._tried(lambda connection: _kept(connection, key, body, self._max_bytes))
 
-    def clear(self) -> None:
-        """Take all entries away."""
-        self._tried(_cleared)
+    def clear(self) -> bool:
+        """Take all entries away; False if that was not possible."""
+        return bool(self._tried(_cleared))
 
-    def contents(self) -> Contents:
-        """Return how much there is."""
-        return self._tried(_contents) or Contents(entries=0, size_bytes=0)
+    def contents(self) -> Contents | None:
+        """Return how much there is; None if that cannot be found out."""
+        return self._tried(_contents)
 
     def close(self) -> None:
         """Let go of the file."""
@@ -153,10 +153,11 @@ def _make_room(connection: sqlite3.Connection, most: int) -> None:
     _shrink(connection)
 
 
-def _cleared(connection: sqlite3.Connection) -> None:
+def _cleared(connection: sqlite3.Connection) -> bool:
     with writing(connection):
         connection.execute("DELETE FROM entries")
     _shrink(connection)
+    return True
 
 
 def _shrink(connection: sqlite3.Connection) -> None:

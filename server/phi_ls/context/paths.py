@@ -32,6 +32,12 @@ _BRACES = re.compile(r"\{([^{}]*)\}")
 
 def display_path(uri: str, roots: Sequence[str]) -> str:
     """Return the document's path relative to its workspace folder, else its bare name; never absolute, one line."""
+    return _display_path(uri, tuple(roots))
+
+
+@lru_cache(maxsize=256)
+def _display_path(uri: str, roots: tuple[str, ...]) -> str:
+    # Remembered: at each key it is asked for all open documents.
     path = path_of(uri)
     relative = _inside(path, roots)
     shown = "/".join(relative) if relative else path.rpartition("/")[2]

@@ -34,6 +34,11 @@ class Snapshot:
         return self.line - self.first_line
 
     @property
+    def place(self) -> tuple[int, int, int]:
+        """The document's version, the line and the column: what tells one request in it from another."""
+        return (self.version, self.line, self.column)
+
+    @property
     def before(self) -> str:
         """The cursor's line up to the cursor."""
         return self.lines[self.row][: self.column]

@@ -76,9 +76,9 @@ def _density(snapshot: Snapshot, chars_per_token: float) -> float:
 
     Outside ASCII a token is about two bytes of UTF-8: Chinese is 1.5 tokens a character where code has a third of one.
     """
-    size = sum(len(line) for line in snapshot.lines) or 1
-    extra = sum(0 if line.isascii() else len(line.encode("utf-8", "replace")) - len(line) for line in snapshot.lines)
-    steps = round(8 * extra / size) / 8
+    text = "".join(snapshot.lines)  # line by line it took three quarters of planning a window
+    extra = 0 if text.isascii() else len(text.encode("utf-8", "replace")) - len(text)
+    steps = round(8 * extra / (len(text) or 1)) / 8
     return chars_per_token / (1 + 0.75 * chars_per_token * steps)
 
 

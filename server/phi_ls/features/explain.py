@@ -9,7 +9,8 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcInvalidParams
 
 from phi_ls.answers.explanation import Explanation
-from phi_ls.answers.explanations import OnDelta, Question, Writing, ask
+from phi_ls.answers.explanations import OnDelta, Writing, ask
+from phi_ls.answers.question import Question
 from phi_ls.answers.subjects import of_diagnostic, of_lines, of_symbol
 from phi_ls.context.symbols import symbol_facts
 from phi_ls.features import arguments
@@ -46,7 +47,7 @@ def register(server: PhiLanguageServer) -> None:
         return {
             "text": safe_markdown(explanation.text),
             "model": explanation.model,
-            "device": explanation.profile.device if explanation.profile else "",
+            "device": explanation.device,
             "finishReason": explanation.finish_reason,
             "cached": explanation.cached,
             "note": explanation.note,
@@ -107,7 +108,7 @@ def _sender(server: PhiLanguageServer, token: Any) -> OnDelta:
 
 async def _answer(server: PhiLanguageServer, question: Question, send: OnDelta) -> Explanation:
     try:
-        answer = ask(server.session, question, send)
+        answer = await ask(server.session, question, send)
         if isinstance(answer, Explanation):
             return answer
         return await _written(answer)

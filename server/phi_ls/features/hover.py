@@ -9,8 +9,10 @@ from lsprotocol import types
 
 from phi_ls.answers import hover_text
 from phi_ls.answers.explanation import Explanation
-from phi_ls.answers.explanations import Question, Writing, ask, remembered
+from phi_ls.answers.explanations import Writing, ask
 from phi_ls.answers.hover_text import labelled
+from phi_ls.answers.known import remembered
+from phi_ls.answers.question import Question
 from phi_ls.answers.subjects import of_symbol
 from phi_ls.context.symbols import symbol_facts, word_at
 from phi_ls.markdown import plain_text, safe_markdown
@@ -55,10 +57,10 @@ async def _said(server: PhiLanguageServer, question: Question, uri: str, *, mark
     """Return what the model says, as far as it has come by the deadline; the rest is kept for the next hover."""
     session = server.session
     if session.settings.hover.mode != "automatic":
-        known = remembered(session, question)
+        known = await remembered(session, question)
         return labelled(known, markdown=markdown) if known else ""
     try:
-        answer = ask(session, question, replaces=f"hover {uri}")
+        answer = await ask(session, question, replaces=f"hover {uri}")
         if isinstance(answer, Writing):
             answer = await _by_deadline(answer, session.settings.hover.deadline_ms / 1000)
     except ProviderError:

@@ -51,6 +51,7 @@ async def text_at(
         _record(server, document.uri, position, refused)
         return None
     snapshot = document.snapshot(position, path=server.path_of(document.uri))
+    server.ahead.asked(snapshot)
     outcome = await _outcome(server, snapshot, position, invoked=invoked)
     if isinstance(outcome, Shown) and not _is_current(server, document, snapshot):
         outcome = Drop(reason=Reason.STALE, detail="the document changed before the answer came")
@@ -58,7 +59,10 @@ async def text_at(
         server.session.shown.pop(document.uri, None)
         outcome = Drop(reason=Reason.EMPTY, detail="it does not continue the selected entry of the completion list")
     _record(server, document.uri, position, outcome)
-    return outcome.text if isinstance(outcome, Shown) else None
+    if not isinstance(outcome, Shown):
+        return None
+    server.ahead.shown(snapshot, outcome)
+    return outcome.text
 
 
 def _is_current(server: PhiLanguageServer, document: Document, snapshot: Snapshot) -> bool:

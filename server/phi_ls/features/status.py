@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from phi_ls.features.arguments import as_object
 from phi_ls.status import headline_of, status_of
-from phi_ls.status_file import StatusFile
+from phi_ls.status_file import NewestInBackground, StatusFile
 
 if TYPE_CHECKING:
     from phi_ls.server import PhiLanguageServer
@@ -37,7 +37,8 @@ class _Reporter:
 
     def __init__(self, server: PhiLanguageServer) -> None:
         self._server = server
-        self._file: StatusFile | None = None
+        self._file = StatusFile()
+        self._background = NewestInBackground(self._file.write)
         self._sent: dict[str, Any] = {}
         self._timers: dict[str, asyncio.TimerHandle] = {}
         self._closed = False
@@ -52,8 +53,7 @@ class _Reporter:
         self._closed = True
         for timer in self._timers.values():
             timer.cancel()
-        if self._file is not None:
-            self._file.remove()
+        self._file.remove()
 
     def _later(self, name: str, delay_s: float, action: Any) -> None:
         if name not in self._timers and not self._closed:
@@ -70,5 +70,5 @@ class _Reporter:
             self._server.protocol.notify(DID_CHANGE_STATUS, status_of(self._server.session))
 
     def _write(self) -> None:
-        self._file = self._file or StatusFile()
-        self._file.write(status_of(self._server.session))
+        # Never here: while it is written, nothing else is answered.
+        self._background.put(status_of(self._server.session))

@@ -17,6 +17,15 @@ _LONGEST_CLOSING = 80
 _WORD_OF_DATA = 24
 """Characters without a blank, in a string, from which on it is an address, a key or a hash."""
 
+_WORDS_OF_PROSE = 4
+"""Words in a string from which on it is a sentence. In those the built-in model's line was right 10 times of 127, in
+code 24 times of 118, at cursors behind a blank in installed packages."""
+_WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*[,.:;!?]?")
+_QUERY = re.compile(
+    r"\s*(?:select|insert\s+into|update\s+\S+\s+set|delete\s+from|(?:create|alter|drop)\s+\w+|with\s+\w+\s+as)\b", re.I
+)
+"""Beginnings of SQL, which is written in words as well, but follows from the code around it."""
+
 
 def refuse(snapshot: Snapshot, *, invoked: bool, just_deleted: bool) -> Drop | None:
     """Return why no suggestion should be made here, or None.
@@ -32,11 +41,8 @@ def refuse(snapshot: Snapshot, *, invoked: bool, just_deleted: bool) -> Drop | N
         return Drop(reason=Reason.JUST_DELETED, detail="Text was just deleted; it would often be suggested again.")
     if len(snapshot.after) > _LONGEST_CLOSING or _CLOSES_ONLY.fullmatch(snapshot.after) is None:
         return Drop(reason=Reason.TEXT_TO_THE_RIGHT, detail="There is text right of the cursor.")
-    if _inside_data(snapshot):
-        return Drop(
-            reason=Reason.INSIDE_STRING,
-            detail="The cursor is in an address, a key or the like, which a model can only make up.",
-        )
+    if detail := _inside_string(snapshot):
+        return Drop(reason=Reason.INSIDE_STRING, detail=detail)
     return None
 
 
@@ -53,13 +59,34 @@ def _in_identifier(character: str, language: str) -> bool:
     return dollar or f"a{character}".isidentifier()
 
 
-def _inside_data(snapshot: Snapshot) -> bool:
-    """Tell whether the cursor is in a string right behind something that no model can know. Other strings are worth a
-    suggestion: messages, queries, keys that occur in the file."""
+def _inside_string(snapshot: Snapshot) -> str:
+    """Return why nothing should be suggested in the string around the cursor, as a sentence; empty outside strings.
+
+    Others are worth a suggestion: short messages, queries, keys that occur in the file, documentation.
+    """
     if snapshot.language in PROSE:
-        return False
-    inside = marks(snapshot.before, snapshot.language)[1]
+        return ""
+    found, inside = marks(snapshot.before, snapshot.language)
     if not inside or inside == COMMENT:
-        return False
-    run = re.split(rf"[\s(){{}}<>,]|{re.escape(inside)}", snapshot.before)[-1]
+        return ""
+    begun = max(mark.position for mark in found if mark.opens and not mark.is_bracket)
+    if _is_data(snapshot.before, inside):
+        return "The cursor is in an address, a key or the like, which a model can only make up."
+    if len(inside) == 1 and _is_prose(snapshot.before[begun + 1 :]):
+        return "The cursor is in a sentence, which its writer alone knows the end of."
+    return ""
+
+
+def _is_data(before: str, quote: str) -> bool:
+    """Tell whether the text ends in something that no model can know."""
+    run = re.split(rf"[\s(){{}}<>,]|{re.escape(quote)}", before)[-1]
     return "://" in run or len(run) >= _WORD_OF_DATA
+
+
+def _is_prose(text: str) -> bool:
+    """Tell whether a string's text so far is a sentence: mostly words, and some of them. Words in capitals are none."""
+    if _QUERY.match(text):
+        return False
+    tokens = re.sub(r"\S*$", "", text).split()
+    words = [token for token in tokens if _WORD.fullmatch(token) and not token[1:].isupper()]
+    return len(words) >= _WORDS_OF_PROSE and 4 * len(words) >= 3 * len(tokens)

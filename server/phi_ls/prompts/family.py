@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from phi_ls.context.passages import Passage
 from phi_ls.context.snapshot import Snapshot
 from phi_ls.context.window import Window
 from phi_ls.prompts import fim, phi3_chat, wording
@@ -19,12 +22,17 @@ def text_budget(info: ModelInfo, max_new_tokens: int) -> int:
     return max(0, info.context - max_new_tokens - _OVERHEAD[info.family])
 
 
-def infill_parts(info: ModelInfo, snapshot: Snapshot, window: Window) -> tuple[Part, ...]:
-    """Return the prompt that asks for what comes at the cursor; its last text ends exactly there."""
+def infill_parts(
+    info: ModelInfo, snapshot: Snapshot, window: Window, passages: Sequence[Passage] = ()
+) -> tuple[Part, ...]:
+    """Return the prompt that asks for what comes at the cursor; its last text ends exactly there.
+
+    `passages` are of other documents. They stand in front, and go first where there is no room, the last one before.
+    """
     _check(info)
     if info.family == "fim":
-        return fim.infill_parts(info, snapshot, window)
-    return phi3_chat.infill_parts(snapshot, window)
+        return fim.infill_parts(info, snapshot, window, passages)
+    return phi3_chat.infill_parts(snapshot, window, passages)
 
 
 def explain_parts(info: ModelInfo, subject: ExplainSubject, language: str) -> tuple[Part, ...]:

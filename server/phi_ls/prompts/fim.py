@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from phi_ls.context.passages import PART_NAME, Passage
 from phi_ls.context.snapshot import Snapshot
 from phi_ls.context.window import Window
 from phi_ls.prompts import wording
@@ -14,15 +17,19 @@ OVERHEAD_TOKENS = 100
 _HASH_LANGUAGES = ("python", "ruby", "shellscript", "yaml", "toml", "perl", "r")
 
 
-def infill_parts(info: ModelInfo, snapshot: Snapshot, window: Window) -> tuple[Part, ...]:
-    """Return header, suffix, prefix, middle; without the suffix where nothing follows the cursor or can be used.
+def infill_parts(
+    info: ModelInfo, snapshot: Snapshot, window: Window, passages: Sequence[Passage] = ()
+) -> tuple[Part, ...]:
+    """Return passages, header, suffix, prefix, middle; no suffix where nothing follows the cursor or can be used.
 
     What changes least stands first, for the prefix cache. Nothing is stripped: a line feed and its indentation are one
     token, so text that ends elsewhere is unlike all that the model has seen.
     """
     begin = Part(control=Control.BEGIN)
     prefix = Part(text=window.prefix, cut=Cut.START, keep=2, name="prefix")
-    head = (begin, Part(text=header(snapshot.path, snapshot.language))) if info.header else (begin,)
+    head: tuple[Part, ...] = (begin, *_passages(passages))
+    if info.header or passages:  # below passages of other files a document without a header would be one of them
+        head = (*head, Part(text=header(snapshot.path, snapshot.language)))
     if not info.infill or not window.suffix.strip():
         return (*head, prefix)
     return (
@@ -32,6 +39,13 @@ def infill_parts(info: ModelInfo, snapshot: Snapshot, window: Window) -> tuple[P
         Part(control=Control.FIM_PREFIX),
         prefix,
         Part(control=Control.FIM_MIDDLE),
+    )
+
+
+def _passages(passages: Sequence[Passage]) -> tuple[Part, ...]:
+    return tuple(
+        Part(text=f"{header(each.path, each.language)}{each.text}\n", cut=Cut.WHOLE, keep=-at, name=f"{PART_NAME} {at}")
+        for at, each in enumerate(passages)
     )
 
 

@@ -13,7 +13,10 @@ the editor leaves off what the document has.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from phi_ls.context.closers import beyond_closers
+from phi_ls.context.passages import PART_NAME, Passage
 from phi_ls.context.snapshot import Snapshot
 from phi_ls.context.window import Window
 from phi_ls.prompts import wording
@@ -24,16 +27,20 @@ OVERHEAD_TOKENS = 200
 """Control tokens and the fixed sentences of an infill prompt, with a path of the longest kind; rounded up."""
 
 
-def infill_parts(snapshot: Snapshot, window: Window) -> tuple[Part, ...]:
-    """Return the question with the text after the cursor, and the answer up to the cursor."""
+def infill_parts(snapshot: Snapshot, window: Window, passages: Sequence[Passage] = ()) -> tuple[Part, ...]:
+    """Return the question with passages of other files and the text after the cursor, and the answer up to the cursor.
+
+    The passages come before all that a jump changes.
+    """
     following = beyond_closers(window.suffix)
     fence = wording.fence(window.prefix, following)
     opening = f"{fence}{wording.fence_name(snapshot.language)}\n"
-    head = f"{wording.INFILL}\n\n{wording.about(snapshot.path, snapshot.language)}\n\n"
     return (
         Part(control=Control.BEGIN),
         Part(control=Control.USER),
-        *_following(head, opening, following, fence),
+        Part(text=f"{wording.INFILL}\n\n{wording.about(snapshot.path, snapshot.language)}\n\n"),
+        *_passages(passages),
+        *_following(opening, following, fence),
         Part(control=Control.END),
         Part(control=Control.ASSISTANT),
         Part(text=opening),
@@ -41,11 +48,21 @@ def infill_parts(snapshot: Snapshot, window: Window) -> tuple[Part, ...]:
     )
 
 
-def _following(head: str, opening: str, suffix: str, fence: str) -> tuple[Part, ...]:
+def _passages(passages: Sequence[Passage]) -> tuple[Part, ...]:
+    """Return each under its file's name, in a fence of its own: what is typed elsewhere must not change it."""
+    return tuple(
+        Part(
+            text=wording.excerpt(each.path, each.language, each.text), cut=Cut.WHOLE, keep=-at, name=f"{PART_NAME} {at}"
+        )
+        for at, each in enumerate(passages)
+    )
+
+
+def _following(opening: str, suffix: str, fence: str) -> tuple[Part, ...]:
     if not suffix.strip():
-        return (Part(text=f"{head}Nothing follows the cursor."),)
+        return (Part(text="Nothing follows the cursor."),)
     return (
-        Part(text=f"{head}The code after the cursor:\n{opening}"),
+        Part(text=f"The code after the cursor:\n{opening}"),
         Part(text=suffix, cut=Cut.END, keep=1, name="suffix"),
         Part(text=f"\n{fence}"),
     )

@@ -49,6 +49,13 @@ def about(path: str, language: str) -> str:
     return f"File: {' '.join(path.split())[-MAX_PATH_CHARS:]}\nLanguage: {fence_name(language) or 'plain text'}"
 
 
+def excerpt(path: str, language: str, text: str) -> str:
+    """Return a passage of another file as it is shown for reference, with the empty line that ends it."""
+    mark = fence(text)
+    name = " ".join(path.split())[-MAX_PATH_CHARS:]
+    return f"From another file, {name}:\n{mark}{fence_name(language)}\n{text}\n{mark}\n\n"
+
+
 def diagnostics(messages: tuple[str, ...]) -> str:
     """Return the messages as a list, each on one line and of bounded length; empty without any."""
     lines = [" ".join(message.split())[:MAX_DIAGNOSTIC_CHARS] for message in messages[:MAX_DIAGNOSTICS]]

@@ -11,8 +11,9 @@ import typer
 from lsprotocol import types
 
 from phi_ls.answers.explanation import Explanation
-from phi_ls.answers.explanations import OnDelta, Question, ask, ignore
+from phi_ls.answers.explanations import OnDelta, ask, ignore
 from phi_ls.answers.hover_text import join, labelled, plain_facts
+from phi_ls.answers.question import Question
 from phi_ls.answers.subjects import of_lines, of_symbol, word_of
 from phi_ls.answers.suggest import Shown, suggest
 from phi_ls.context.symbols import symbol_facts
@@ -151,7 +152,7 @@ async def _explain(session: Session, lines: Lines, show: OnDelta) -> Answer:
 
 
 async def _answer(session: Session, question: Question, on_delta: OnDelta = ignore) -> Explanation:
-    answer = ask(session, question, on_delta)
+    answer = await ask(session, question, on_delta)
     return answer if isinstance(answer, Explanation) else await answer.task
 
 

@@ -8,6 +8,7 @@ from typing import Annotated, Optional
 import typer
 
 from phi_ls.terminal import answers, places
+from phi_ls.terminal.cache import cache
 from phi_ls.terminal.models import models
 from phi_ls.terminal.session import Choice
 
@@ -24,6 +25,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(models, name="models")
+app.add_typer(cache, name="cache")
 
 Engine = Annotated[Optional[str], typer.Option(help="auto, or an engine: see `phi-ls doctor`.")]
 Device = Annotated[

@@ -60,6 +60,7 @@ def _rows(status: dict[str, Any]) -> list[tuple[str, str]]:
         ("suggestions", _suggestions(status)),
         ("latency", _latency(status)),
         ("waiting", _counted(status.get("queue", 0), "request")),
+        *(("keeps", kept) for worker in status.get("workers", []) if (kept := _kept(worker))),
     ]
 
 
@@ -78,6 +79,14 @@ def _suggestions(status: dict[str, Any]) -> str:
     if not shown:
         return "none shown yet"
     return f"{shown} shown, {hits} of them ({hits / shown:.0%}) from the cache, without the model"
+
+
+def _kept(worker: dict[str, Any]) -> str:
+    """Return how much of prompts a worker keeps warm; empty if it does not say."""
+    if not worker.get("kvTokens"):
+        return ""
+    megabytes = worker.get("kvBytes", 0) / 2**20
+    return f"{_short(worker['kvTokens'])} tokens of prompts in up to {megabytes:.0f} MB ({worker.get('model')})"
 
 
 def _latency(status: dict[str, Any]) -> str:

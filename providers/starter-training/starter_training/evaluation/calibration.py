@@ -15,20 +15,13 @@ from typing import Annotated
 
 import typer
 
-from phi_ls.answers.suggest import SINGLE_LINE_TOKENS, prompt
+from phi_ls.answers.asking import prompt
 from phi_ls.context.repeats import find_repeat
-from phi_ls.context.snapshot import Snapshot
-from phi_ls.documents import Document
-from phi_ls.ghost_text.stopping import finished
-from phi_ls.ghost_text.trim import shape
-from phi_ls.prompts.family import heal_fragment
-from phi_providers.engines.openvino import make_provider
-from phi_providers.messages import Load, ModelInfo, Piece, Request, Started
+from phi_providers.messages import ModelInfo
 from phi_providers.models.installed import from_folder
-from phi_providers.token_provider import TokenProvider
 from starter_training.evaluation import corpus
-from starter_training.evaluation.cursors import Cursor, draw
-from starter_training.evaluation.judging import judge
+from starter_training.evaluation.cursors import draw
+from starter_training.evaluation.writing import Writer, is_right, snapshot_at
 
 SEED = 77
 BINS = 6
@@ -75,47 +68,14 @@ def _share(pool: Sequence[tuple[float, bool]]) -> float:
 
 
 def _trials(model: ModelInfo, count: int) -> Iterator[Trial]:
-    provider = make_provider(Load(engine="openvino", device="CPU", model=model))
-    provider.load(lambda _stage: None)
-    for number, cursor in enumerate(draw(corpus.read(corpus.VALIDATION), single=count, multiline=0, seed=SEED)):
-        snapshot = _snapshot(cursor)
-        text, probability = _written(provider, model, snapshot, number)
+    writer = Writer(model)
+    for cursor in draw(corpus.read(corpus.VALIDATION), single=count, multiline=0, seed=SEED):
+        snapshot = snapshot_at(cursor)
+        text, probability = writer.line(snapshot, prompt({}, snapshot, model))
         repeat = find_repeat(snapshot)
         yield Trial(
             probability=probability,
-            right=_is_right(cursor, snapshot, text),
+            right=is_right(cursor, snapshot, text),
             matched=repeat.matched if repeat else 0,
-            repeat_right=repeat is not None and _is_right(cursor, snapshot, repeat.rest),
+            repeat_right=repeat is not None and is_right(cursor, snapshot, repeat.rest),
         )
-
-
-def _written(provider: TokenProvider, model: ModelInfo, snapshot: Snapshot, number: int) -> tuple[str, float]:
-    """Return what the model writes in this line, and the mean probability of its tokens."""
-    texts: list[str] = []
-    log_probs: list[float] = []
-
-    def emit(frame: Piece | Started) -> bool:
-        if isinstance(frame, Piece):
-            texts.append(frame.text)
-            log_probs.extend(frame.log_probs)
-        return not finished(snapshot, "".join(texts), multiline=False)
-
-    request = Request(
-        id=number,
-        parts=prompt({}, snapshot, model),
-        max_new_tokens=SINGLE_LINE_TOKENS,
-        heal=heal_fragment(snapshot, model),
-    )
-    provider.generate(request, emit)
-    return "".join(texts), math.exp(sum(log_probs) / len(log_probs)) if log_probs else 0.0
-
-
-def _is_right(cursor: Cursor, snapshot: Snapshot, text: str) -> bool:
-    shaped = shape(snapshot, text, multiline=False, mean_probability=None, min_confidence=0.0)
-    return isinstance(shaped, str) and judge(cursor, shaped).exact
-
-
-def _snapshot(cursor: Cursor) -> Snapshot:
-    document = Document("", 1, cursor.file.language, cursor.before + cursor.after)
-    place = document.position(cursor.row, len(cursor.before.rpartition("\n")[2]))
-    return document.snapshot(place, path=cursor.file.path)

@@ -1,0 +1,100 @@
+"""What can be taken from an open document: its definitions by name, and its blocks of lines by their words."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from cachetools import LRUCache
+
+from phi_ls.context import definitions
+from phi_ls.context.passages import OpenFile, Passage, passage, words
+from phi_ls.context.syntax import Syntax
+
+MAX_LINES = 2_000
+"""Of a longer document the beginning is looked at."""
+
+AT_ONCE_MS = 4.0
+"""Somebody waits. 2,600 lines take 20 ms, of which parsing takes 12: after such a document the others come later."""
+
+MAX_LINE_CHARS = 400
+"""Blocks with longer lines are data, or minified."""
+
+DEFINITION_LINES = 12
+"""A signature, what its docstring begins with, and of a short function the body."""
+
+BLOCK_LINES = 16
+"""Blocks begin at multiples of it, so that the same lines are found again while those around them are edited."""
+
+REMEMBERED_FILES = 64
+
+
+@dataclass(frozen=True)
+class FileIndex:
+    """One version of a document."""
+
+    definitions: Mapping[str, tuple[Passage, ...]]
+    blocks: tuple[tuple[Passage, frozenset[str]], ...]
+
+    def block_at(self, line: int) -> Passage | None:
+        """Return the block that holds a line."""
+        inside = (block for block, _ in self.blocks if block.first_line // BLOCK_LINES == line // BLOCK_LINES)
+        return next(inside, None)
+
+
+class FileIndexes:
+    """Indexes of the documents used last; each is made once for a version."""
+
+    def __init__(self, clock: Callable[[], float] = time.perf_counter) -> None:
+        self._clock = clock
+        self._known: LRUCache[str, tuple[OpenFile, FileIndex]] = LRUCache(REMEMBERED_FILES)
+
+    def ready(self, files: Iterable[OpenFile]) -> list[OpenFile]:
+        """Return the documents that have been indexed by now; a few more are, in this order, as far as time allows."""
+        deadline = self._clock() + AT_ONCE_MS / 1000
+        found = []
+        for file in files:
+            if self._is_known(file) or self._clock() < deadline:
+                self.of(file)
+                found.append(file)
+        return found
+
+    def of(self, file: OpenFile) -> FileIndex:
+        """Return the document's index."""
+        if not self._is_known(file):
+            self._known[file.uri] = (file, _index(file))
+        return self._known[file.uri][1]
+
+    def forget(self, uri: str) -> None:
+        """A document was closed."""
+        self._known.pop(uri, None)
+
+    def _is_known(self, file: OpenFile) -> bool:
+        known = self._known.get(file.uri)
+        # A document that was closed and opened again begins with the same version.
+        return known is not None and known[0].version == file.version and known[0].lines is file.lines
+
+
+def _index(file: OpenFile) -> FileIndex:
+    found: dict[str, tuple[Passage, ...]] = {}
+    parsed = Syntax(file.language).of(file.lines[:MAX_LINES])
+    for facts in definitions.outline(parsed) if parsed is not None else ():
+        stop = min(facts.last_line + 1, facts.first_line + DEFINITION_LINES)
+        if _is_readable(file, facts.first_line, stop):
+            found[facts.name] = (*found.get(facts.name, ()), passage(file, facts.first_line, stop))
+    return FileIndex(found, tuple(_blocks(file)))
+
+
+def _blocks(file: OpenFile) -> list[tuple[Passage, frozenset[str]]]:
+    count = min(len(file.lines), MAX_LINES)
+    found = []
+    for first in range(0, count, BLOCK_LINES):
+        stop = min(first + BLOCK_LINES, count)
+        if _is_readable(file, first, stop) and (block := passage(file, first, stop)).text:
+            found.append((block, words(file.lines[first:stop])))
+    return found
+
+
+def _is_readable(file: OpenFile, first: int, stop: int) -> bool:
+    return all(len(line) <= MAX_LINE_CHARS for line in file.lines[first:stop])

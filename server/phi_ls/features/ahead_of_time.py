@@ -1,0 +1,101 @@
+"""What is done before anybody asks: prompts computed on opening and on idle, and the next suggestion made."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from cachetools import LRUCache
+
+from phi_ls.ahead.leave import may_suggest, may_work
+from phi_ls.ahead.power import Power
+from phi_ls.ahead.prefetch import Prefetch
+from phi_ls.ahead.whole_document import place_for_all
+from phi_ls.answers.asking import prefill_ahead
+from phi_ls.answers.known import at_hand
+from phi_ls.answers.prefill import prefill
+from phi_ls.answers.question import Question
+from phi_ls.answers.suggest import Shown
+from phi_ls.context.snapshot import Snapshot
+from phi_ls.mechanisms import Mechanism
+from phi_providers.errors import Unavailable
+from phi_providers.messages import Urgency
+
+if TYPE_CHECKING:
+    from phi_ls.documents import Document
+    from phi_ls.server import PhiLanguageServer
+
+IDLE_S = 0.4
+"""A pause: the mean gap of people who copy text is 0.24 s. What they ask within it has its prompt computed anyway."""
+
+REMEMBERED_DOCUMENTS = 200
+
+
+class AheadOfTime:
+    """One editor's. All that it has done makes room for whoever waits."""
+
+    def __init__(self, server: PhiLanguageServer) -> None:
+        self.power = Power()
+        self._server = server
+        self._prefetch = Prefetch(self.power)
+        self._places: LRUCache[str, tuple[int, int]] = LRUCache(REMEMBERED_DOCUMENTS)
+        """Line and column of each document where somebody was last; kept when it is closed."""
+        self._idle: asyncio.TimerHandle | None = None
+        server.on_close.append(self._close)
+
+    def opened(self, document: Document) -> None:
+        """A document was opened: its prompt is computed where somebody was last, or where that serves all places."""
+        model = self._server.session.pool.model_for(Urgency.TYPING)
+        place = self._places.get(document.uri) or (place_for_all(document.lines, model) if model else None)
+        if place is not None:
+            self._compute(document.uri, place)
+
+    def edited(self, uri: str, place: tuple[int, int]) -> None:
+        """An edit ends here, at a line and a column: when nobody asks for a while, the prompt is computed."""
+        self._stay(uri, place)
+
+    def asked(self, snapshot: Snapshot) -> None:
+        """Somebody asks for a suggestion here."""
+        self._prefetch.asked(snapshot)
+        self._stay(snapshot.uri, (snapshot.line, snapshot.column))
+
+    def shown(self, snapshot: Snapshot, shown: Shown) -> None:
+        """A suggestion is on the screen."""
+        self._prefetch.shown(self._server.session, snapshot, shown)
+
+    def selected(self, question: Question) -> None:
+        """Somebody has marked what this asks about: the prompt of its explanation is computed."""
+        session = self._server.session
+        if may_work(session, self.power, Mechanism.PREFILL) and not at_hand(session, question):
+            try:
+                prefill(session, question.parts, urgency=Urgency.AHEAD)
+            except Unavailable:
+                # Whoever asks will hear of what is wrong.
+                return
+
+    def _stay(self, uri: str, place: tuple[int, int]) -> None:
+        self._places[uri] = place
+        if self._idle is not None:
+            self._idle.cancel()
+        self._idle = asyncio.get_running_loop().call_later(IDLE_S, self._compute, uri, place)
+
+    def _compute(self, uri: str, place: tuple[int, int]) -> None:
+        """Have the prompt for this place computed, unless it was the last one of its document."""
+        session, document = self._server.session, self._server.documents.get(uri)
+        if document is None or self._server.refusal(document) or session.in_flight.ahead is not None:
+            return
+        if not may_suggest(session, self.power, Mechanism.PREFILL):
+            return
+        snapshot = document.snapshot(document.position(*place), path=self._server.path_of(uri))
+        if session.prompted.get(uri) == snapshot.place:
+            return
+        try:
+            prefill_ahead(session, snapshot)
+        except Unavailable:
+            # Whoever asks will hear of what is wrong.
+            return
+
+    def _close(self) -> None:
+        self._prefetch.close()
+        if self._idle is not None:
+            self._idle.cancel()
