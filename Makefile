@@ -3,6 +3,7 @@
 SHELL := /bin/sh
 VENV := .venv
 BIN := $(VENV)/bin
+LOCALES := server/phi_ls/messages/locales
 # Extra arguments for pytest: make test T='tests/pure -k window'
 T ?=
 # Extra arguments for the evaluation: make eval-starter E='--cursors 200'
@@ -10,7 +11,7 @@ E ?=
 # Extra arguments for the replay: make bench-typing R='--traces 1 --only all'
 R ?=
 
-.PHONY: help demo test test-engines lint format types bench bench-typing eval-starter wheel lock clean
+.PHONY: help demo test test-engines lint format types messages bench bench-typing eval-starter wheel lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -44,6 +45,15 @@ format: $(VENV)/ready ## mend what can be mended of both
 
 types: $(VENV)/ready ## check types
 	$(BIN)/mypy
+
+# The command line is in English and has a `say` of its own.
+messages: $(VENV)/ready ## take new sentences into the catalogues of other languages, and compile these
+	mkdir -p dist
+	$(BIN)/pybabel --quiet extract --keywords say --keywords say_counted:1,2 --ignore-dirs terminal --sort-output \
+		--no-location --width 120 --output-file dist/phi-ls.pot server/phi_ls
+	$(BIN)/pybabel --quiet update --domain phi-ls --input-file dist/phi-ls.pot --output-dir $(LOCALES) --no-fuzzy-matching \
+		--ignore-obsolete --ignore-pot-creation-date --width 120
+	$(BIN)/pybabel --quiet compile --domain phi-ls --directory $(LOCALES)
 
 bench: $(VENV)/ready ## measure latency and memory (some minutes)
 	$(BIN)/python -m bench

@@ -1,11 +1,11 @@
-"""`python -m bench [keystroke | suggestion | startup | memory | soak]`: measure, print a table, keep the figures."""
+"""`python -m bench [keystroke | suggestion | hover | startup | memory | soak]`: measure, print tables, keep figures."""
 
 from __future__ import annotations
 
 import argparse
 import time
 
-from bench import keystroke, memory, soak, startup, suggestion
+from bench import hover, keystroke, memory, soak, startup, suggestion
 from bench.machine import describe
 from bench.output import keep, show
 from bench.report import Report
@@ -14,6 +14,7 @@ from bench.sandbox import Sandbox, sandbox
 MEASUREMENTS = {
     "keystroke": lambda box, quick: keystroke.measure(box, keystrokes=200 if quick else keystroke.KEYSTROKES),
     "suggestion": lambda box, quick: suggestion.measure(box, lines=3 if quick else suggestion.LINES),
+    "hover": lambda box, quick: hover.measure(box, symbols=10 if quick else hover.SYMBOLS),
     "startup": lambda box, quick: startup.measure(box, pairs=3 if quick else startup.PAIRS),
     "memory": lambda box, quick: memory.measure(box, suggestions=40 if quick else memory.SUGGESTIONS),
     "soak": lambda box, quick: soak.measure(box, requests=400 if quick else soak.REQUESTS),

@@ -104,7 +104,9 @@ class Pool:
             raise NoProvider(self.status().trouble or "no engine is set up; run `phi-ls doctor`")
         stream = self._generations.add(job)
         self._roster.start(job.lane)
-        self._idle.touch()
+        if job.urgency is not Urgency.AHEAD:
+            # What is done ahead of time is no reason to keep a model loaded.
+            self._idle.touch()
         self._pump()
         return stream
 

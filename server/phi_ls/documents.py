@@ -7,7 +7,7 @@ from urllib.parse import unquote
 
 from lsprotocol import types
 
-from phi_ls.context.secrets import masked
+from phi_ls.context.secrets import masked_lines
 from phi_ls.context.snapshot import Snapshot
 from phi_ls.context.syntax import Syntax
 from phi_ls.decisions import Drop
@@ -86,7 +86,7 @@ class Document:
             version=self.version,
             language=self.language or "plaintext",
             path=path,
-            lines=tuple(map(masked, self.lines[first : line + lines_after + 1])),
+            lines=masked_lines(self.lines[first : line + lines_after + 1]),
             first_line=first,
             total_lines=len(self.lines),
             line=line,

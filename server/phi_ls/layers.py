@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from phi_ls import folders
+from phi_ls.messages.text import Text, say
 from phi_ls.options import MAX_ENTRIES, OPTIONS
 
 if sys.version_info >= (3, 11):
@@ -46,11 +47,11 @@ class Source(enum.IntEnum):
 
 
 _LABELS = {
-    Source.USER_FILE: "the user's config.toml",
-    Source.PROJECT_FILE: "[tool.phi-ls] in pyproject.toml",
-    Source.INITIALIZATION: "initializationOptions",
-    Source.CONFIGURATION: "the editor's configuration",
-    Source.COMMAND_LINE: "the command line",
+    Source.USER_FILE: say("the user's config.toml"),
+    Source.PROJECT_FILE: say("[tool.phi-ls] in pyproject.toml"),
+    Source.INITIALIZATION: say("initializationOptions"),
+    Source.CONFIGURATION: say("the editor's configuration"),
+    Source.COMMAND_LINE: say("the command line"),
 }
 
 
@@ -75,10 +76,15 @@ class Complaint:
     """The value that is in force instead, for people."""
 
     @property
-    def message(self) -> str:
+    def message(self) -> Text:
         """One sentence for the user."""
-        subject = f"'{self.key}' in {self.source.label}" if self.key else self.source.label
-        return f"phi-ls: {subject} {self.problem}" + (f"; using {self.used}" if self.used else "")
+        source, problem = self.source.label, self.problem
+        if not self.key:
+            return say("phi-ls: {source} {problem}", source=source, problem=problem)
+        if not self.used:
+            return say("phi-ls: '{key}' in {source} {problem}", key=self.key, source=source, problem=problem)
+        fields = {"key": self.key, "source": source, "problem": problem, "used": self.used}
+        return say("phi-ls: '{key}' in {source} {problem}; using {used}", **fields)
 
 
 def user_file() -> tuple[Layer | None, list[Complaint]]:
@@ -98,7 +104,9 @@ def project_file(root: Path) -> tuple[Layer | None, list[Complaint]]:
     except (OSError, RuntimeError, ValueError) as exc:  # RuntimeError: a loop of links, before Python 3.13
         return None, [_unreadable(Source.PROJECT_FILE, exc)]
     if not real.is_relative_to(real_root):
-        return None, [Complaint(source=Source.PROJECT_FILE, key="", problem="lies outside the workspace; not read")]
+        return None, [
+            Complaint(source=Source.PROJECT_FILE, key="", problem=say("lies outside the workspace; not read"))
+        ]
     return _read(Source.PROJECT_FILE, real, ("tool", SECTION), follow=False)
 
 
@@ -116,7 +124,7 @@ def _read(source: Source, path: Path, table: tuple[str, ...], *, follow: bool) -
 
 def _unreadable(source: Source, exc: Exception) -> Complaint:
     reason = exc.strerror if isinstance(exc, OSError) and exc.strerror else str(exc) or type(exc).__name__
-    return Complaint(source=source, key="", problem=f"cannot be read: {printable(reason, 200)}")
+    return Complaint(source=source, key="", problem=say("cannot be read: {reason}", reason=printable(reason, 200)))
 
 
 def flatten(options: Mapping[Any, Any]) -> Iterator[tuple[str, object]]:

@@ -14,9 +14,11 @@ _ESCAPED = re.compile(
     | (?<![^\W_])_ | _(?![^\W_])          # not inside a word, where it means nothing
     | <(?=[A-Za-z/!?])                    # HTML and autolinks
     | &(?=[\#A-Za-z])                     # character references
-    | \](?=[(\[:]|$) | \[\^               # links, definitions, footnotes
-    | ~(?=~) | (?<=~)~
-    | :(?=//) | (?<=[wW]{{3}})\.            # bare addresses, which GitHub's Markdown links
+    | \](?=[(\[:]|$) | \[(?=\^) | \^(?=\[) # links, definitions, footnotes
+    | \[(?![^\[\]\n]*\])                # a link whose end stands in the code that follows
+    | ~                                 # struck out by one already, as some renderers have it
+    | :(?=//) | /(?=/\w) | (?<=:/)/ | (?<=[wW]{{3}})\. # bare addresses, which GitHub's Markdown links
+    | (?<=\w)\.(?=(?:com|org|net|edu|gov|info|biz)\b|[A-Za-z]{{2}}/) # the same without `www`; not `main.py`
     | (?<=[\w.+-])@(?=\w)
     """,
     re.VERBOSE,
@@ -24,7 +26,7 @@ _ESCAPED = re.compile(
 _SUSPECT = re.compile(r"[^\t\n\x20-\x7e]")
 _ICON = re.compile(r"\$(?=\()")
 _SCHEME = re.compile(r"(?i)\b(mailto|xmpp|tel|file|data|javascript|vbscript|command|vscode):(?=\S)")
-_START = re.compile(r"(?P<mark>#{1,6}|[-+>|=:~]|\d{1,9}(?=[.)](?:[ \t]|$)))")
+_START = re.compile(r"(?P<mark>\[(?=[ xX]\])|#{1,6}|[-+>|=:~]|\d{1,9}(?=[.)](?:[ \t]|$)))")
 
 
 def clean(text: str) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import phi_ls
 from phi_ls import folders
+from phi_ls.messages.text import say
 from phi_providers.hub.place import begun_bytes
 from phi_providers.hub.progress import Stage
 from phi_providers.models.manifest import ModelError
@@ -44,7 +45,8 @@ async def fetch(model_id: str, on_stage: OnStage) -> None:
             cwd=PACKAGES,
         )
     except OSError as exc:
-        raise ModelError(f"{model_id} could not be fetched: {exc.strerror or exc}") from exc
+        cause = exc.strerror or str(exc)
+        raise ModelError(say("{model} could not be fetched: {cause}", model=model_id, cause=cause)) from exc
     try:
         said = await _follow(process, model_id, on_stage)
         code = await process.wait()
@@ -54,7 +56,8 @@ async def fetch(model_id: str, on_stage: OnStage) -> None:
                 process.kill()
             await process.wait()
     if code:
-        raise ModelError(said or f"`phi-ls models pull {model_id}` ended with exit code {code}")
+        ended = say("`phi-ls models pull {model}` ended with exit code {code}", model=model_id, code=code)
+        raise ModelError(said or ended)
 
 
 async def _follow(process: asyncio.subprocess.Process, model_id: str, on_stage: OnStage) -> str:

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from phi_ls.messages.text import Text, say
+
 MAX_TEXT = 4_096
 """Characters of a path, an address or a pattern."""
 
@@ -44,15 +46,17 @@ class Option:
     """It names a path or an address: taken from the user's own sources alone."""
 
 
-def describe(value: object) -> str:
+def describe(value: object) -> str | Text:
     """Return a short, printable description of any JSON value, for messages."""
     if isinstance(value, Mapping):
-        return "an object"
+        return say("an object")
     if isinstance(value, Sequence) and not isinstance(value, str):
-        return "a list"
+        return say("a list")
     if value is None or isinstance(value, bool):
         return "null" if value is None else str(value).lower()
-    text = f'"{value[:40]}"' if isinstance(value, str) else str(value)[:40] if _is_short(value) else "a huge number"
+    if not isinstance(value, str) and not _is_short(value):
+        return say("a huge number")
+    text = f'"{value[:40]}"' if isinstance(value, str) else str(value)[:40]
     return "".join(char if char.isprintable() else "?" for char in text)
 
 
@@ -64,7 +68,7 @@ def flag(value: Any) -> bool:
     """Check a truth value; neither numbers nor words count as one."""
     if isinstance(value, bool):
         return value
-    raise BadValue(f"must be true or false, not {describe(value)}")
+    raise BadValue(say("must be true or false, not {value}", value=describe(value)))
 
 
 def one_of(*allowed: str) -> Check:
@@ -73,22 +77,27 @@ def one_of(*allowed: str) -> Check:
     def check(value: Any) -> str:
         if isinstance(value, str) and value in allowed:
             return value
-        raise BadValue(f"must be one of {', '.join(allowed)}, not {describe(value)}")
+        raise BadValue(say("must be one of {choices}, not {value}", choices=", ".join(allowed), value=describe(value)))
 
     return check
 
 
 def number(low: float, high: float, kind: type[int] | type[float]) -> Check:
     """Make the check for a number from `low` to `high`; what lies outside is clamped."""
-    wanted = f"must be a {'whole ' if kind is int else ''}number from {low} to {high}"
+
+    def wrong(value: Any) -> Text:
+        fields = {"low": low, "high": high, "value": describe(value)}
+        if kind is int:
+            return say("must be a whole number from {low} to {high}, not {value}", **fields)
+        return say("must be a number from {low} to {high}, not {value}", **fields)
 
     def check(value: Any) -> float:
         if isinstance(value, bool) or not isinstance(value, (int, float)) or not _is_finite(value):
-            raise BadValue(f"{wanted}, not {describe(value)}")
+            raise BadValue(wrong(value))
         if kind is int and value != int(value):
-            raise BadValue(f"{wanted}, not {describe(value)}")
+            raise BadValue(wrong(value))
         if not low <= value <= high:
-            raise Clamped(kind(min(max(value, low), high)), f"{wanted}, not {describe(value)}")
+            raise Clamped(kind(min(max(value, low), high)), wrong(value))
         return kind(value)
 
     return check
@@ -105,7 +114,7 @@ def name(pattern: str, wanted: str) -> Check:
     def check(value: Any) -> str:
         if isinstance(value, str) and compiled.fullmatch(value):
             return value
-        raise BadValue(f"must be {wanted}, not {describe(value)}")
+        raise BadValue(say("must be {wanted}, not {value}", wanted=wanted, value=describe(value)))
 
     return check
 
@@ -113,13 +122,13 @@ def name(pattern: str, wanted: str) -> Check:
 def path(value: Any) -> str:
     """Check an absolute path; `~` stands for the home folder."""
     if not isinstance(value, str) or not 0 < len(value) <= MAX_TEXT or "\0" in value:
-        raise BadValue(f"must be a path, not {describe(value)}")
+        raise BadValue(say("must be a path, not {value}", value=describe(value)))
     try:
         expanded = Path(value).expanduser()
     except RuntimeError as exc:
-        raise BadValue("names a home folder that does not exist") from exc
+        raise BadValue(say("names a home folder that does not exist")) from exc
     if not expanded.is_absolute():
-        raise BadValue("must be an absolute path")
+        raise BadValue(say("must be an absolute path"))
     return str(expanded)
 
 
@@ -131,36 +140,41 @@ def address(value: Any) -> str:
     except ValueError:
         valid = False
     if not valid:
-        raise BadValue("must be an address like http://localhost:8000/v3")
+        raise BadValue(say("must be an address like http://localhost:8000/v3"))
     if url.username or url.password:
-        raise BadValue("must not hold a user name or a password")
+        raise BadValue(say("must not hold a user name or a password"))
     return str(value)
 
 
 def globs(value: Any) -> tuple[str, ...]:
     """Check a list of glob patterns."""
     if not isinstance(value, (list, tuple)) or len(value) > MAX_ENTRIES:
-        raise BadValue(f"must be a list of at most {MAX_ENTRIES} patterns, not {describe(value)}")
+        raise BadValue(
+            say("must be a list of at most {most} patterns, not {value}", most=MAX_ENTRIES, value=describe(value))
+        )
     for item in value:
         if not isinstance(item, str) or not 0 < len(item) <= MAX_TEXT:
-            raise BadValue(f"must hold patterns only, not {describe(item)}")
+            raise BadValue(say("must hold patterns only, not {value}", value=describe(item)))
     return tuple(value)
 
 
 def switches(value: Any) -> dict[str, bool]:
     """Check a table of language ids and truth values."""
     if not isinstance(value, Mapping) or len(value) > MAX_ENTRIES:
-        raise BadValue(f"must be an object of language ids and true or false, not {describe(value)}")
+        raise BadValue(say("must be an object of language ids and true or false, not {value}", value=describe(value)))
     for key, item in value.items():
         if not isinstance(key, str) or not isinstance(item, bool):
-            raise BadValue(f"must hold true or false for each language, not {describe(item)} for {describe(key)}")
+            fields = {"value": describe(item), "key": describe(key)}
+            raise BadValue(say("must hold true or false for each language, not {value} for {key}", **fields))
     return dict(value)
 
 
-_ID = name(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}", "a name of letters, digits, dots, dashes and underscores")
-_DEVICE_NAME = name(r"[A-Za-z0-9][A-Za-z0-9.:_-]{0,63}", "a device like NPU, GPU.0, CPU or cuda:0")
+_ID = name(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}", say("a name of letters, digits, dots, dashes and underscores"))
+_DEVICE_NAME = name(r"[A-Za-z0-9][A-Za-z0-9.:_-]{0,63}", say("a device like NPU, GPU.0, CPU or cuda:0"))
 _OPENVINO_DEVICE = re.compile(r"(?i)(cpu|gpu|npu)(\.\d+)?")
-_LANGUAGE = name(r"auto|[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8}){0,4}", 'a language tag like "de" or "pt-BR", or "auto"')
+_LANGUAGE = name(
+    r"auto|[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8}){0,4}", say('a language tag like "de" or "pt-BR", or "auto"')
+)
 
 
 def device(value: Any) -> str:

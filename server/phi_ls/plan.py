@@ -9,6 +9,7 @@ from pathlib import Path
 from phi_ls import folders
 from phi_ls.measured import kept
 from phi_ls.mechanisms import Mechanism, on
+from phi_ls.messages.text import cause_of, say
 from phi_ls.settings import Settings
 from phi_ls.speeds import Speed, fastest_first
 from phi_providers.environments.kept import interpreter
@@ -27,7 +28,9 @@ ENGINES = ("openvino", "onnxruntime", "transformers", "npu_library", "openai_ser
 OWN_ENVIRONMENT = ("transformers", "npu_library")
 """Engines whose packages clash with ours; `phi-ls doctor --fix ENGINE` makes their environments."""
 
-ECHO_MODEL = ModelInfo(id="echo", family="fim", path="", context=2048, chat=False, note="scripted answers, no model")
+ECHO_MODEL = ModelInfo(
+    id="echo", family="fim", path="", context=2048, chat=False, note=say("scripted answers, no model")
+)
 
 
 def plan(settings: Settings, speeds: Iterable[Speed] | None = None) -> tuple[list[Load], list[str]]:
@@ -57,12 +60,12 @@ def _forgetful(load: Load) -> Load:
 def _elsewhere(settings: Settings) -> tuple[list[Load], list[str]]:
     """Return the worker that asks the user's own server: only where the user has named both engine and address."""
     if settings.openai_server_url is None:
-        return [], ["engine: openai_server needs the setting openaiServer.url; the built-in model answers instead"]
+        return [], [say("engine: openai_server needs the setting openaiServer.url; the built-in model answers instead")]
     name = "" if settings.model == "auto" else settings.model
     try:
         model = elsewhere(settings.openai_server_url, name)
     except ValueError as exc:
-        return [], [f"openaiServer.url: {exc}; the built-in model answers instead"]
+        return [], [say("openaiServer.url: {cause}; the built-in model answers instead", cause=cause_of(exc))]
     options = {"url": settings.openai_server_url, "model": name, "api": "auto"}
     return [Load(engine="openai_server", device="elsewhere", model=model, options=options)], []
 
@@ -76,10 +79,14 @@ def _here(settings: Settings, stand_in: FoundModel) -> tuple[list[Load], list[st
         try:
             python = interpreter(folders.environments_dir(), recipe(engine))
         except EnvironmentFailed as exc:
-            return [], [*complaints, f"engine: {exc}; the built-in model answers"]
+            return [], [*complaints, say("engine: {cause}; the built-in model answers", cause=cause_of(exc))]
         if not python:
-            remedy = f"run `phi-ls doctor --fix {engine}`"
-            return [], [*complaints, f"engine: {engine} has no environment yet; {remedy}; the built-in model answers"]
+            lacks = say(
+                "engine: {engine} has no environment yet; run `phi-ls doctor --fix {engine}`; "
+                "the built-in model answers",
+                engine=engine,
+            )
+            return [], [*complaints, lacks]
         order = Load(engine=engine, device=settings.device, model=model.info, python=python, options=options)
         return [order], complaints
     if engine == "onnxruntime":
@@ -101,7 +108,7 @@ def _model(settings: Settings, stand_in: FoundModel) -> tuple[FoundModel, list[s
         try:
             return find(Path(settings.model_path)), []
         except ModelError as exc:
-            return stand_in, [f"modelPath: {exc}; the built-in model answers instead"]
+            return stand_in, [say("modelPath: {cause}; the built-in model answers instead", cause=cause_of(exc))]
     if settings.model in ("auto", stand_in.info.id):
         return stand_in, []
     try:
@@ -109,9 +116,13 @@ def _model(settings: Settings, stand_in: FoundModel) -> tuple[FoundModel, list[s
         if installed is not None:
             return find(installed.path), []
     except (ModelError, OSError) as exc:
-        return stand_in, [f"model: {exc}; the built-in model answers instead"]
-    remedy = f"`phi-ls models pull {settings.model}` fetches it if it is listed; for a folder of your own set modelPath"
-    return stand_in, [f"model: '{settings.model}' is not installed ({remedy}); the built-in model answers"]
+        return stand_in, [say("model: {cause}; the built-in model answers instead", cause=cause_of(exc))]
+    missing = say(
+        "model: '{model}' is not installed (`phi-ls models pull {model}` fetches it if it is listed; "
+        "for a folder of your own set modelPath); the built-in model answers",
+        model=settings.model,
+    )
+    return stand_in, [missing]
 
 
 def _engine(settings: Settings, model: FoundModel) -> tuple[str, str]:
@@ -120,8 +131,10 @@ def _engine(settings: Settings, model: FoundModel) -> tuple[str, str]:
     if settings.engine in ("auto", *model.engines):
         return (best if settings.engine == "auto" else settings.engine), ""
     if settings.engine not in ENGINES:
-        return best, f"engine: there is no engine '{settings.engine}' (known are {', '.join(ENGINES)}); {best} answers"
-    return best, f"engine: {settings.engine} cannot run '{model.info.id}' in the form that it has here; {best} answers"
+        fields = {"engine": settings.engine, "known": ", ".join(ENGINES), "best": best}
+        return best, say("engine: there is no engine '{engine}' (known are {known}); {best} answers", **fields)
+    fields = {"engine": settings.engine, "model": model.info.id, "best": best}
+    return best, say("engine: {engine} cannot run '{model}' in the form that it has here; {best} answers", **fields)
 
 
 def _devices(model: ModelInfo) -> list[str]:

@@ -76,6 +76,9 @@ class PhiProtocol(Dispatch):
     @lsp_method(types.TEXT_DOCUMENT_DID_CLOSE)
     def lsp_text_document__did_close(self, params: types.DidCloseTextDocumentParams) -> _Steps:
         """Forget the document."""
+        if document := self.documents.get(params.text_document.uri):
+            # As it was spelled when it was opened: clients escape the same address in more than one way.
+            params.text_document.uri = document.uri
         self.documents.close(params.text_document.uri)
         yield from self._user_handler(types.TEXT_DOCUMENT_DID_CLOSE, params)
 

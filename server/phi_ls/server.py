@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 from pygls.lsp.server import LanguageServer
 
@@ -13,7 +14,9 @@ from phi_ls.context.paths import display_path
 from phi_ls.decisions import Drop, Reason
 from phi_ls.documents import Document, Documents
 from phi_ls.features import (
+    code_action,
     configuration,
+    docstring,
     explain,
     failover,
     hover,
@@ -22,6 +25,7 @@ from phi_ls.features import (
     loading_progress,
     model_offer,
     power,
+    regenerate,
     select_model,
     status,
     synchronization,
@@ -29,6 +33,9 @@ from phi_ls.features import (
 )
 from phi_ls.features.ahead_of_time import AheadOfTime
 from phi_ls.features.model_fetching import Fetching
+from phi_ls.features.showing import Showing
+from phi_ls.messages.catalogue import Catalogue, catalogue_for
+from phi_ls.messages.text import say
 from phi_ls.protocol import PhiProtocol
 from phi_ls.session import Session
 
@@ -42,6 +49,9 @@ FEATURES = (
     inline_completion,
     hover,
     explain,
+    regenerate,
+    docstring,
+    code_action,
     why_no_suggestion,
     model_offer,
     select_model,
@@ -65,7 +75,9 @@ class PhiLanguageServer(LanguageServer):
         self.on_close: list[Callable[[], None]] = []
         self.fetching = Fetching(self)
         self.ahead = AheadOfTime(self)
+        self.shown = Showing(self)
         self._session: Session | None = None
+        self.protocol.translate = self._translated
         for feature in FEATURES:
             feature.register(self)
 
@@ -79,6 +91,15 @@ class PhiLanguageServer(LanguageServer):
     @session.setter
     def session(self, session: Session) -> None:
         self._session = session
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """What the server says to this user: in the language of the settings, else of the editor."""
+        setting = self._session.settings.language if self._session else "auto"
+        return catalogue_for(setting, self.locale)
+
+    def _translated(self, value: Any) -> Any:
+        return self.catalogue.value(value)
 
     @property
     def documents(self) -> Documents:
@@ -98,7 +119,8 @@ class PhiLanguageServer(LanguageServer):
     def refusal(self, document: Document) -> Drop | None:
         """Return why nothing is done in this document at all, or None."""
         if not self.session.settings.enabled_for(document.language):
-            return Drop(reason=Reason.DISABLED, detail=f"phi-ls is off for '{document.language}' in the settings")
+            off = say("phi-ls is off for '{language}' in the settings", language=document.language)
+            return Drop(reason=Reason.DISABLED, detail=off)
         return self.session.refusal(document, self.roots)
 
     def open_files(self) -> Iterator[OpenFile]:
@@ -113,6 +135,7 @@ class PhiLanguageServer(LanguageServer):
                     path=path,
                     lines=each.lines,
                     edited_line=each.edited_line,
+                    syntax=each.syntax,
                 )
 
     def changed(self) -> None:

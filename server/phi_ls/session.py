@@ -23,6 +23,7 @@ from phi_ls.decisions import Decisions, Drop, Reason
 from phi_ls.documents import Document
 from phi_ls.identities import Identities
 from phi_ls.measured import keep, keep_new, kept
+from phi_ls.messages.text import say
 from phi_ls.meter import Meter
 from phi_ls.plan import plan
 from phi_ls.settings import Settings
@@ -120,7 +121,9 @@ class Session:
     def refusal(self, document: Document, roots: Sequence[str] = ()) -> Drop | None:
         """Return why no model may see this document, or None."""
         if excluded(document.uri, self.settings.exclude, roots):
-            return Drop(reason=Reason.EXCLUDED, detail="the file's name matches a pattern of the setting 'exclude'")
+            return Drop(
+                reason=Reason.EXCLUDED, detail=say("the file's name matches a pattern of the setting 'exclude'")
+            )
         return document.refusal
 
     def note_edit(self, uri: str, *, deleted: bool) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from phi_ls.context.paths import DEFAULT_EXCLUDE
 from phi_ls.layers import Complaint, Layer, Source, flatten, printable, project_file, user_file
+from phi_ls.messages.text import cause_of, say, say_counted
 from phi_ls.options import OPTIONS, BadValue, Clamped, Option, describe
 
 __all__ = [
@@ -99,7 +100,9 @@ class _Resolution:
             return
         before = len(self._problems)
         if not isinstance(layer.options, Mapping):
-            self._problems.append((layer.source, "", f"must be an object, not {describe(layer.options)}"))
+            self._problems.append(
+                (layer.source, "", say("must be an object, not {value}", value=describe(layer.options)))
+            )
             return
         for key, value in flatten(layer.options):
             problem = self._set(layer.source, key, value)
@@ -108,23 +111,26 @@ class _Resolution:
         left_out = len(self._problems) - before - MAX_COMPLAINTS
         if left_out > 0:
             del self._problems[before + MAX_COMPLAINTS :]
-            self._problems.append((layer.source, "", f"has {left_out} more problems"))
+            more = say_counted("has {count} more problem", "has {count} more problems", count=left_out)
+            self._problems.append((layer.source, "", more))
 
     def _set(self, source: Source, key: str, value: object) -> str:
         """Take over one option; returns the problem with it, or nothing."""
         option = OPTIONS.get(key)
         if option is None:
-            return "is not an option"
+            return say("is not an option")
         if value is None:  # editors send null for what the user has not set
             return ""
         if option.trusted_only and not source.trusted:
-            return "is not taken from there: set it in initializationOptions, in config.toml or on the command line"
+            return say(
+                "is not taken from there: set it in initializationOptions, in config.toml or on the command line"
+            )
         try:
             checked, problem = option.check(value), ""
         except Clamped as exc:
-            checked, problem = exc.value, str(exc)
+            checked, problem = exc.value, cause_of(exc)
         except BadValue as exc:
-            return str(exc)
+            return cause_of(exc)
         self._values[option.attribute] = self._merged(source, option, checked)
         return problem
 
@@ -161,8 +167,8 @@ class _Resolution:
             return ""
         value = self._values[OPTIONS[key].attribute]
         if OPTIONS[key].trusted_only:
-            return "none" if value is None else "the one set elsewhere"
-        return "what is set otherwise" if isinstance(value, (Mapping, tuple)) else describe(value)
+            return say("none") if value is None else say("the one set elsewhere")
+        return say("what is set otherwise") if isinstance(value, (Mapping, tuple)) else describe(value)
 
 
 def _default(attribute: str) -> Any:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from phi_ls.messages.text import joined, say
 from phi_providers.messages import Load, ModelProfile
 
 LINE_TOKENS = 24
@@ -103,8 +104,8 @@ def comparison(loads: Sequence[Load], speeds: Sequence[Speed]) -> str:
     rivals = [load for load in loads if load.model == loads[0].model and _key(load) in known]
     if len(rivals) < 2 or rivals[0] != fastest_first(rivals, speeds)[0] or rivals[0] != loads[0]:
         return ""
-    times = [f"{known[_key(load)].line_ms:.0f} ms on {load.device}" for load in rivals]
-    return f"measured here, a line takes {', '.join(times)}"
+    times = [say("{took:,.0f} ms on {device}", took=known[_key(load)].line_ms, device=load.device) for load in rivals]
+    return say("measured here, a line takes {times}", times=joined(", ", times))
 
 
 def version_of(order: Load, speeds: Sequence[Speed]) -> str:

@@ -7,6 +7,8 @@ from typing import Any
 
 import psutil
 
+from phi_ls.messages.provided import provided
+from phi_ls.messages.text import joined, say
 from phi_ls.session import Session
 from phi_ls.typing_model import typing_model
 from phi_providers.device_names import same_device
@@ -53,24 +55,25 @@ def status_of(session: Session) -> dict[str, Any]:
 
 def _kind(session: Session, pool: PoolStatus) -> tuple[str, str]:
     if not session.settings.enable:
-        return "inactive", "phi-ls is off in the settings"
+        return "inactive", say("phi-ls is off in the settings")
     if session.pool.model_for(Urgency.ASKED) is None:
-        return "error", pool.trouble or "no engine can run on this machine; run `phi-ls doctor`"
+        return "error", pool.trouble or say("no engine can run on this machine; run `phi-ls doctor`")
     loading = next((worker for worker in pool.workers if worker.stage), None)
     if loading is not None:
-        message = f"loading {loading.model} on {loading.device}: {loading.stage}"
-        return "busy", f"{pool.lost}; {message}" if pool.lost else message
+        fields = {"model": loading.model, "device": loading.device, "stage": provided(loading.stage)}
+        message = say("loading {model} on {device}: {stage}", **fields)
+        return "busy", joined("; ", [pool.lost, message]) if pool.lost else message
     if pool.lost and not pool.workers:
-        return "warning", f"{pool.lost}; it is started again in a moment"
+        return "warning", say("{cause}; it is started again in a moment", cause=pool.lost)
     if not pool.workers:
-        return "inactive", "the model is not loaded; the next request loads it"
+        return "inactive", say("the model is not loaded; the next request loads it")
     if pool.trouble and session.overruled:
         # With `auto`, a device that is not there is no trouble: another one was chosen, and `deviceReason` says why.
         return "warning", pool.trouble
     if session.complaints:
         return "warning", session.complaints[0]
-    ready = f"ready again; {pool.lost}" if pool.lost else "ready"
-    return ("busy", "generating") if pool.busy else ("normal", ready)
+    ready = say("ready again; {cause}", cause=pool.lost) if pool.lost else say("ready")
+    return ("busy", say("generating")) if pool.busy else ("normal", ready)
 
 
 def _device_reason(session: Session, pool: PoolStatus, device: str) -> str:
@@ -79,7 +82,7 @@ def _device_reason(session: Session, pool: PoolStatus, device: str) -> str:
         return profile.device_reason
     requested = session.settings.device
     if device and requested != "auto" and not same_device(requested, device):
-        return pool.trouble or f"{requested} could not be used"
+        return pool.trouble or say("{device} could not be used", device=requested)
     return (pool.trouble or session.device_reason) if device else ""
 
 

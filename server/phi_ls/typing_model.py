@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from phi_ls.messages.text import say
 from phi_ls.speeds import LINE_LIMIT_MS, line_ms
 from phi_providers.messages import Urgency
 
@@ -35,12 +36,17 @@ def typing_model(session: Session) -> TypingModel | None:
 def _reason(session: Session, model_id: str) -> str:
     chosen, profile = session.pool.model_for(Urgency.ASKED), session.pool.profile_for(Urgency.ASKED)
     if chosen is None or chosen.id == model_id:
-        return "typing has a device to itself"
+        return say("typing has a device to itself")
     if session.settings.inline_completion.model == "built-in":
-        return "inlineCompletion.model is built-in"
+        return say("inlineCompletion.model is built-in")
     if profile is None:
-        return f"{chosen.id} is not loaded yet"
+        return say("{model} is not loaded yet", model=chosen.id)
     takes_ms = line_ms(profile.prefill_tokens_per_s, profile.decode_ms_per_token)
     if takes_ms <= LINE_LIMIT_MS:
         return ""
-    return f"a line by {chosen.id} takes {takes_ms / 1000:.1f} s on {profile.device}; inlineCompletion.model changes it"
+    return say(
+        "a line by {model} takes {took:.1f} s on {device}; inlineCompletion.model changes it",
+        model=chosen.id,
+        took=takes_ms / 1000,
+        device=profile.device,
+    )

@@ -33,6 +33,12 @@ def _asked_behind(client: EchoEditor, line: str) -> int:
     return sum(entry["prompt"].endswith(line) for entry in client.asked())
 
 
+def _visit(client: EchoEditor, uri: str, text: str) -> None:
+    """Open a document and ask where nothing is suggested: a person is there."""
+    client.open(uri, text)
+    assert None is client.inline(uri, 0, 0)
+
+
 def _visit_and_close(client: EchoEditor, *uris: str) -> None:
     """Have somebody been in these documents: opened again, they are computed at once."""
     for uri in uris:
@@ -53,7 +59,7 @@ def _use_one(client: EchoEditor) -> str:
 def test_a_pause_after_an_edit_computes_the_prompt(editor: StartEditor) -> None:
     """Nobody asks, as where a client waits for longer; when it does, all but the key is there."""
     with editor(*SCRIPT) as client:
-        client.open(URI, HEAD)
+        _visit(client, URI, HEAD)
         client.type(URI, 1, 4, "area = ")
         (prompt,) = _computed(client)
         client.inline(URI, 1, 11)
@@ -75,6 +81,18 @@ def test_a_document_opened_again_is_computed_where_somebody_was(editor: StartEdi
         assert "less" in prompt
         client.inline(URI, 1, 4)
         assert prompt == client.asked()[-1]["prompt"]
+
+
+def test_what_a_program_writes_is_not_computed(editor: StartEditor) -> None:
+    """Nobody has ever asked in a log that grows."""
+    with editor(*SCRIPT) as client:
+        client.open(OTHER, HEAD)
+        client.type(OTHER, 1, 4, "logged")
+        _visit(client, URI, HEAD)
+        client.type(URI, 1, 4, "area = ")
+        (prompt,) = _computed(client)
+
+    assert prompt.endswith("area = ")
 
 
 def test_what_is_excluded_is_computed_no_more_than_suggested(editor: StartEditor) -> None:
@@ -106,7 +124,7 @@ def test_who_does_not_mind_the_battery_is_served_as_ever(editor: StartEditor) ->
     """The setting reduceOnBattery is false."""
     with editor(*SCRIPT, options={"reduceOnBattery": False}) as client:
         client.notify("phi-ls/power", {"onBattery": True})
-        client.open(URI, HEAD)
+        _visit(client, URI, HEAD)
         client.type(URI, 1, 4, "area = ")
         assert _computed(client)
 
@@ -116,7 +134,7 @@ def test_a_message_about_power_that_says_nothing_changes_nothing(editor: StartEd
     with editor(*SCRIPT) as client:
         for params in ({"onBattery": "yes"}, {}, {"onBattery": 1}):
             client.notify("phi-ls/power", params)
-        client.open(URI, HEAD)
+        _visit(client, URI, HEAD)
         client.type(URI, 1, 4, "area = ")
         assert _computed(client)
 
@@ -124,7 +142,7 @@ def test_a_message_about_power_that_says_nothing_changes_nothing(editor: StartEd
 def test_typing_does_not_wait_for_what_is_computed_early(editor: StartEditor) -> None:
     """A minute's work is ended within one chunk: what it was done for has become another text."""
     with editor({"when": "early", "tokens": [], "prefill_ms": 60_000}, *SCRIPT) as client:
-        client.open(URI, HEAD)
+        _visit(client, URI, HEAD)
         client.type(URI, 1, 4, "early")
         _computed(client)
         client.edit(URI, (1, 4), (1, 9), "x = ")
@@ -137,7 +155,7 @@ def test_typing_does_not_wait_for_what_is_computed_early(editor: StartEditor) ->
 def test_closing_a_document_ends_what_is_computed_for_it(editor: StartEditor) -> None:
     """A minute's work for nobody."""
     with editor({"when": "early", "tokens": [], "prefill_ms": 60_000}, *SCRIPT) as client:
-        client.open(URI, HEAD)
+        _visit(client, URI, HEAD)
         client.type(URI, 1, 4, "early")
         _computed(client)
         client.notify("textDocument/didClose", {"textDocument": {"uri": URI}})
@@ -148,7 +166,7 @@ def test_typing_in_one_document_does_not_wait_for_another(editor: StartEditor) -
     """What is computed early for it makes room, and goes on afterwards."""
     early = {"when": "early", "tokens": [], "prefill_ms": 1000}
     with editor({"when": "x = ", "tokens": ["width"]}, early) as client:
-        client.open(OTHER, "pass\n")
+        _visit(client, OTHER, "pass\n")
         client.type(OTHER, 0, 4, "early")
         _computed(client)
         client.open(URI, HEAD)

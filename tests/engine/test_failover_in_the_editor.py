@@ -81,7 +81,7 @@ def test_loading_measures_and_the_next_start_takes_the_faster_device(tmp_path: P
     slower = {"device": "GPU", "actual_device": "GPU", "decode_ms_per_token": measured.decode_ms_per_token * 1000}
     keep(Speed(**{**vars(measured), **slower}), speeds)
     with editor(tmp_path, modelPath=str(tmp_path / "mine")) as client:
-        answerer(client, 1)
+        answerer(client, 2)
         status = client.status()
         assert [] == shown(client)
     # On a busy machine there are two: the built-in model suggests where a line of this one takes too long.

@@ -43,11 +43,13 @@ class Prompts:
     def __init__(self, model: ModelInfo = PHI3, files: tuple[OpenFile, ...] = ()) -> None:
         self.model = model
         self.encoder = ENCODER if model.family == PHI3.family else STARTER_ENCODER
-        self._ring = Ring(lambda: files, clock=lambda: 0.0)  # on a busy machine, too, all files are looked at
+        self._ring = Ring(lambda: files, clock=lambda: 0.0)
         self._edges: dict[str, Edges] = {}
 
     def at(self, snapshot: Snapshot) -> tuple[int, ...]:
         """Return what is computed with at this cursor, after all that was asked before."""
+        while self._ring.catch_up(snapshot):  # as in the pauses of a person
+            pass
         parts = prompt(self._edges, snapshot, self.model, self._ring)
         fitted = self.encoder.fit(parts, self.model.context - RESERVE_TOKENS)
         if fitted.lines_cut:

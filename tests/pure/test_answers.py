@@ -94,3 +94,21 @@ def test_clearing_forgets_everything(tmp_path: Path) -> None:
         return answer, contents.entries
 
     assert (None, 0) == asyncio.run(session())
+
+
+def test_what_another_process_clears_is_forgotten(tmp_path: Path) -> None:
+    """A server that runs does not go on giving an answer that somebody wants to be rid of."""
+
+    async def session() -> list[bool]:
+        answers, other = Answers(disk(tmp_path)), disk(tmp_path)
+        found = []
+        for clears in (False, True, False):
+            answers.put(LASTING, SAID)
+            await answers.get(LASTING)
+            if clears:
+                assert other.clear()
+            found.append(await answers.get(LASTING) is not None)
+        answers.close()
+        return found
+
+    assert [True, False, True] == asyncio.run(session())

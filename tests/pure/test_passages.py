@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import count
 
 import pytest
 from pure.drawn_snapshot import draw
 
-from phi_ls.context.file_index import AT_ONCE_MS, FileIndexes
+from phi_ls.context.file_index import FileIndexes
 from phi_ls.context.passages import OpenFile, Passage, tokens
 from phi_ls.context.snippets import candidates, fitting, others
 
@@ -47,7 +46,10 @@ def file(text: str, path: str = "store.py", language: str = "python", edited: in
 def offered(cursor: str, *files: OpenFile, language: str = "python") -> list[str]:
     """Return the texts that are offered at a drawn cursor."""
     here = draw(cursor, language)
-    return [each.text for each in candidates(here, others(here, files), FileIndexes())]
+    there, indexes = others(here, files), FileIndexes()
+    while indexes.catch_up(there):
+        pass
+    return [each.text for each in candidates(here, there, indexes)]
 
 
 def lines(count: int, name: str = "value") -> str:
@@ -123,26 +125,30 @@ def test_an_older_version_of_the_same_file_is_not_another_one() -> None:
 def test_a_document_that_is_opened_again_is_read_again() -> None:
     """Its version is the first once more, its text may be another."""
     indexes, first = FileIndexes(), file("def here(): ...")
-    indexes.of(first)
-    assert ["there"] == list(indexes.of(file("def there(): ...")).definitions)
+    again = file("def there(): ...")
+    assert [True, True, False] == [indexes.catch_up([each]) for each in (first, again, again)]
+    assert ["there"] == list(indexes.of(again).definitions)
 
 
-def test_indexing_takes_several_turns() -> None:
-    """As many at once as time allows; none of those that are known is read again."""
+def test_one_document_is_looked_into_at_a_time() -> None:
+    """None while somebody asks for passages, and none twice."""
     files = [file(f"def here_{number}(): ...", f"{number}.py") for number in range(3)]
-    tick = AT_ONCE_MS / 1000 * 0.7
-    indexes = FileIndexes(count(0.0, tick).__next__)
-    assert [files[:1], files[:2], files] == [indexes.ready(files) for _ in files]
+    indexes = FileIndexes()
+    assert [] == indexes.ready(files)
+    assert [True, True, True, False] == [indexes.catch_up(files) for _ in range(4)]
+    assert files == indexes.ready(files)
 
 
 def test_a_changed_document_is_read_again() -> None:
-    """Its lines are changed where they are; its version tells."""
+    """Its lines are changed where they are; its version tells. Until then what was known of it serves."""
     indexes, lines_of_it = FileIndexes(), ["def here(): ..."]
     first = replace(file(""), lines=lines_of_it)
-    assert ["here"] == list(indexes.of(first).definitions)
+    indexes.catch_up([first])
     lines_of_it[0] = "def there(): ..."
-    assert ["here"] == list(indexes.of(first).definitions)
-    assert ["there"] == list(indexes.of(replace(first, version=2)).definitions)
+    changed = replace(first, version=2)
+    assert (["here"], {first.uri: 1}) == (list(indexes.of(changed).definitions), indexes.versions([changed]))
+    indexes.catch_up([changed])
+    assert (["there"], {first.uri: 2}) == (list(indexes.of(changed).definitions), indexes.versions([changed]))
 
 
 def passages(*texts: str) -> list[Passage]:

@@ -39,6 +39,8 @@ class Desk:
             uri="file:///w/m.py", version=1, language="python", path="m.py", lines=TEXT, first_line=0,
             total_lines=len(TEXT), line=line, column=0,
         )  # fmt: skip
+        while self.ring.catch_up(snapshot):
+            pass
         found, window = self.ring.around(
             snapshot,
             lambda taken: Window(prefix="x" * (1000 - taken), suffix="", edges=self.edges),

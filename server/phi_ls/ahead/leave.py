@@ -16,6 +16,12 @@ def may_work(session: Session, power: Power, mechanism: Mechanism) -> bool:
     return bool(session.pool.status().workers)
 
 
+def keeps_prompts(session: Session, lane: Urgency) -> bool:
+    """Tell whether whoever answers there keeps a prompt that was computed; DirectML computes each one again."""
+    profile = session.pool.profile_for(lane)
+    return profile is None or profile.can_rewind
+
+
 def may_suggest(session: Session, power: Power, mechanism: Mechanism) -> bool:
     """Tell whether this mechanism may have the model work for suggestions, which come by themselves."""
     settings = session.settings.inline_completion

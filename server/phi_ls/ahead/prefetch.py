@@ -6,6 +6,7 @@ Accepting only the first line of a block needs none: the rest of the block is in
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 from phi_ls.ahead.acceptance import Uptake, accepted
 from phi_ls.ahead.leave import keeps_up, may_suggest
@@ -25,8 +26,10 @@ STANDS_S = 0.15
 class Prefetch:
     """At most one at a time, and only for those who lately used suggestions to their end."""
 
-    def __init__(self, power: Power) -> None:
+    def __init__(self, power: Power, is_current: Callable[[Snapshot], bool]) -> None:
+        """`is_current`: whether a snapshot's document is open, as it was then, and may still be read."""
         self._power = power
+        self._is_current = is_current
         self._uptake = Uptake()
         self._made: Snapshot | None = None
         """The end of the suggestion on the screen, once the next one has been begun there."""
@@ -49,6 +52,7 @@ class Prefetch:
         end = accepted(snapshot, shown.text)
         if self._uptake.shown(end):
             self._made = None
+        self.close()
         if self._made is None and self._uptake.is_worth_while:
             self._timer = asyncio.get_running_loop().call_later(STANDS_S, self._begin, session, end)
 
@@ -59,9 +63,11 @@ class Prefetch:
             self._timer = None
 
     def _begin(self, session: Session, end: Snapshot) -> None:
+        if not self._is_current(end):
+            return
         if not may_suggest(session, self._power, Mechanism.PREFETCH) or not keeps_up(session):
             return
-        if refuse(end, invoked=False, just_deleted=False) or session.suggestions.lookup(end):
+        if refuse(end, invoked=False, just_deleted=False) or session.suggestions.has(end):
             return
         try:
             begin(session, end, ahead=True)

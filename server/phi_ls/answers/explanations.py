@@ -7,15 +7,17 @@ from collections.abc import Callable
 
 from phi_ls.answers.circles import without_circles
 from phi_ls.answers.explanation import Explanation
-from phi_ls.answers.known import remember, remembered
+from phi_ls.answers.known import Author, author, remember, remembered
 from phi_ls.answers.question import Question
+from phi_ls.messages.text import say
 from phi_ls.session import Session
 from phi_providers.errors import NoProvider
-from phi_providers.messages import ModelInfo, Urgency, Usage
+from phi_providers.messages import Urgency, Usage
 from phi_providers.pool import Job, Stream
 
 EXPLAIN_TOKENS = 400
 HOVER_TOKENS = 120
+DOCUMENTATION_TOKENS = 240
 
 OnDelta = Callable[[str], None]
 
@@ -23,12 +25,11 @@ OnDelta = Callable[[str], None]
 class Writing:
     """One explanation being written; goes on when the hover that asked for it has been answered."""
 
-    def __init__(
-        self, session: Session, model: ModelInfo, question: Question, stream: Stream, on_delta: OnDelta
-    ) -> None:
+    def __init__(self, session: Session, asked: Author, question: Question, stream: Stream, on_delta: OnDelta) -> None:
         self.text = ""
         self._session = session
-        self._model = model
+        self._asked = asked
+        self._model = asked.order.model
         self._question = question
         self._stream = stream
         self._on_delta = on_delta
@@ -70,8 +71,8 @@ class Writing:
             profile=profile,
             usage=usage,
         )
-        if explanation.text and as_expected:
-            remember(self._session, self._question, self._model, explanation)
+        if explanation.text:
+            remember(self._session, self._question, self._asked, self._stream, explanation)
         return explanation
 
     def _why_to_end(self) -> str:
@@ -92,33 +93,45 @@ def ignore(_delta: str) -> None:
 
 
 async def ask(
-    session: Session, question: Question, on_delta: OnDelta = ignore, replaces: str | None = None
+    session: Session,
+    question: Question,
+    on_delta: OnDelta = ignore,
+    replaces: str | None = None,
+    *,
+    anew: bool = False,
 ) -> Writing | Explanation:
     """Return the remembered answer, or begin to write one; raises ProviderError.
 
+    `anew`: what is remembered is not looked at, and replaced by what is written.
     A brief question is as urgent as somebody who looks, any other as somebody who asked.
     """
-    model = session.pool.model_for(Urgency.ASKED)
-    if model is None:
-        raise NoProvider(session.pool.status().trouble or "no engine can run on this machine; run `phi-ls doctor`")
-    if known := await remembered(session, question):
+    asked = author(session)
+    if asked is None:
+        raise NoProvider(session.pool.status().trouble or say("no engine can run on this machine; run `phi-ls doctor`"))
+    if not anew and (known := await remembered(session, question)):
         on_delta(known.text)
         return known
+    model = asked.order.model
     key = (model.id, model.path, question)
     if question.brief and (running := session.writings.get(key)):
         return running
-    most = HOVER_TOKENS if question.brief else EXPLAIN_TOKENS
     job = Job(
         parts=question.parts,
-        max_new_tokens=min(most, model.context // 4),
+        max_new_tokens=min(_most_tokens(question), model.context // 4),
         urgency=Urgency.LOOKING if question.brief else Urgency.ASKED,
         replaces=replaces,
     )
-    writing = Writing(session, model, question, session.pool.submit(job), on_delta)
+    writing = Writing(session, asked, question, session.pool.submit(job), on_delta)
     if question.brief:
         session.writings[key] = writing
     writing.task.add_done_callback(lambda task: _left(session, key, writing, task))
     return writing
+
+
+def _most_tokens(question: Question) -> int:
+    if question.documents:
+        return DOCUMENTATION_TOKENS
+    return HOVER_TOKENS if question.brief else EXPLAIN_TOKENS
 
 
 def _left(session: Session, key: tuple[str, str, Question], writing: Writing, task: asyncio.Task[Explanation]) -> None:

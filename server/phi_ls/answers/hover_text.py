@@ -5,34 +5,45 @@ from __future__ import annotations
 from phi_ls.answers.explanation import Explanation
 from phi_ls.context.symbols import SymbolFacts
 from phi_ls.markdown import code_block, plain_text, safe_markdown
+from phi_ls.markdown_text import code_span
+from phi_ls.messages.text import joined, say
 
-STILL_GENERATING = "still generating …"
+STILL_GENERATING = say("still generating …")
 
 
-def markdown_facts(facts: SymbolFacts, language: str) -> str:
-    """Return signature and documentation as Markdown; the documentation is text, whatever it looks like."""
-    scope = f"in `{'.'.join(facts.scopes)}`\n\n" if facts.scopes else ""
+def markdown_facts(facts: SymbolFacts, language: str, elsewhere: str = "") -> str:
+    """Return signature and documentation as Markdown; the documentation is text, whatever it looks like.
+
+    `elsewhere`: what the other document is called, in which the definition is.
+    """
     documentation = f"\n\n{safe_markdown(facts.documentation)}" if facts.documentation else ""
-    return f"{scope}{code_block(facts.signature, language)}{documentation}"
+    places = [code_span(place) for place in (".".join(facts.scopes), elsewhere) if place]
+    return joined("", [*_in(places, "\n\n"), code_block(facts.signature, language), documentation])
 
 
-def plain_facts(facts: SymbolFacts) -> str:
+def plain_facts(facts: SymbolFacts, elsewhere: str = "") -> str:
     """Return signature and documentation as plain text."""
-    scope = f"in {'.'.join(facts.scopes)}:\n" if facts.scopes else ""
     documentation = f"\n\n{facts.documentation}" if facts.documentation else ""
-    return plain_text(f"{scope}{facts.signature}{documentation}")
+    places = [plain_text(place) for place in (".".join(facts.scopes), elsewhere) if place]
+    return joined("", [*_in(places, ":\n"), plain_text(f"{facts.signature}{documentation}")])
+
+
+def _in(places: list[str], end: str) -> list[str]:
+    """Return where something is defined, and the end of that line; nothing without a place."""
+    return [joined(", ", [say("in {scope}", scope=place) for place in places]), end] if places else []
 
 
 def labelled(explanation: Explanation, *, markdown: bool) -> str:
     """Return the model's words and who said them; nothing if it had none."""
     if not explanation.text.strip():
         return ""
-    note = f" {explanation.note}" if explanation.note else ""
+    note = [" ", explanation.note] if explanation.note else []
     if markdown:
-        return f"{safe_markdown(explanation.text)}\n\n*{explanation.model}:{safe_markdown(note) and note}*"
-    return f"{plain_text(explanation.text)}\n\n({explanation.model}:{note})"
+        note = note if safe_markdown(explanation.note) else []
+        return joined("", [safe_markdown(explanation.text), f"\n\n*{explanation.model}:", *note, "*"])
+    return joined("", [plain_text(explanation.text), f"\n\n({explanation.model}:", *note, ")"])
 
 
 def join(*sections: str) -> str:
     """Return the sections that hold anything, one under the other, with a rule between them."""
-    return "\n\n---\n\n".join(section for section in sections if section.strip())
+    return joined("\n\n---\n\n", [section for section in sections if section.strip()])

@@ -3,35 +3,25 @@
 from __future__ import annotations
 
 from phi_ls.answers.in_flight import Generation
+from phi_ls.answers.prompting import Asked
 from phi_ls.context.repeats import find_repeat
-from phi_ls.context.snapshot import Snapshot
-from phi_ls.context.window import after_cut
 from phi_ls.decisions import Drop
 from phi_ls.ghost_text.second_opinion import weigh
 from phi_ls.ghost_text.trim import shape
 from phi_ls.mechanisms import Mechanism, on
 from phi_ls.session import Session
-from phi_providers.pool import Stream
 
 
-def keep(session: Session, generation: Generation) -> None:
+def keep(session: Session, generation: Generation, asked: Asked) -> None:
     """Put a finished suggestion into the cache, whoever still waits for it; keep the worker's cut as the edge."""
     snapshot = generation.snapshot
-    remember_cut(session, snapshot, generation.stream)
+    asked.remember_cut(generation.stream)
     if generation.complete:
         shaped = _shape(session, generation)
         if isinstance(shaped, Drop):
             generation.drop = shaped
         else:
             session.suggestions.put(snapshot, shaped, raw=generation.text, model=generation.stream.model)
-
-
-def remember_cut(session: Session, snapshot: Snapshot, stream: Stream) -> None:
-    """Have the document's next window begin and end where the worker has cut this one's prompt."""
-    started = stream.started
-    if started is not None and started.lines_cut and snapshot.uri in session.edges:
-        session.edges[snapshot.uri] = after_cut(session.edges[snapshot.uri], started.lines_cut)
-        session.ring.cut(snapshot.uri, started.lines_cut)
 
 
 def account(session: Session, generation: Generation) -> None:

@@ -33,7 +33,8 @@ async def typed_on(session: Session, snapshot: Snapshot, parts: Parts, supersede
 
 def _wait_s(session: Session, snapshot: Snapshot) -> float:
     profile = session.pool.speed_for(Urgency.TYPING)
-    if profile is None or not on(Mechanism.ADAPTIVE_WAIT):
+    # Where a computed prompt is not kept, computing it first only takes the time twice.
+    if profile is None or not profile.can_rewind or not on(Mechanism.ADAPTIVE_WAIT):
         return 0.0
     gaps_ms = session.rhythm.gaps_ms(snapshot.uri)
     line_ms = LINE_TOKENS * profile.decode_ms_per_token

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-from phi_ls.answers.keeping import remember_cut
+from phi_ls.answers.prompting import Asked
 from phi_ls.context.snapshot import Snapshot
 from phi_ls.session import Session
 from phi_providers.errors import ProviderError
@@ -33,12 +33,12 @@ def prefill(session: Session, parts: Parts, *, urgency: Urgency, snapshot: Snaps
     stream = session.pool.submit(job)
     if snapshot is not None:
         session.prompted[snapshot.uri] = snapshot.place
-    task = asyncio.get_running_loop().create_task(_computed(session, stream, snapshot), name="prefill")
+    task = asyncio.get_running_loop().create_task(_computed(session, stream, parts), name="prefill")
     session.prefilling[task] = (snapshot.uri if snapshot else "", stream)
     task.add_done_callback(session.prefilling.pop)
 
 
-async def _computed(session: Session, stream: Stream, snapshot: Snapshot | None) -> None:
+async def _computed(session: Session, stream: Stream, parts: Parts) -> None:
     try:
         async for _ in stream:
             pass
@@ -47,5 +47,5 @@ async def _computed(session: Session, stream: Stream, snapshot: Snapshot | None)
         return
     if usage := stream.usage:
         session.meter.worked(usage.prompt_tokens, usage.tokens_reused)
-    if snapshot is not None:
-        remember_cut(session, snapshot, stream)
+    if isinstance(parts, Asked):
+        parts.remember_cut(stream)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from phi_ls.prompts.family import ExplainSubject, explain_parts, hover_parts
+from phi_ls.prompts.conversation import Turn
+from phi_ls.prompts.family import ExplainSubject, documentation_parts, explain_parts, follow_up_parts, hover_parts
 from phi_providers.messages import ModelInfo, Part
 
 
@@ -16,7 +17,17 @@ class Question:
     language: str
     brief: bool = False
     """True: the few sentences of a hover."""
+    documents: bool = False
+    """True: the text of a documentation comment."""
+    asked: str = ""
+    """A question in the user's own words."""
+    previous: tuple[Turn, ...] = ()
+    """What has been said before about the same code, the oldest first."""
 
     def parts(self, model: ModelInfo) -> tuple[Part, ...]:
-        """Return the prompt for a model."""
+        """Return the prompt for a model; raises GenerationFailed for one that cannot be asked this."""
+        if self.asked:
+            return follow_up_parts(model, self.subject, self.language, self.asked, self.previous)
+        if self.documents:
+            return documentation_parts(model, self.subject, self.language)
         return (hover_parts if self.brief else explain_parts)(model, self.subject, self.language)

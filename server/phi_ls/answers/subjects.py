@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from phi_ls.context.secrets import masked
+from phi_ls.context.secrets import masked, masked_lines
 from phi_ls.context.symbols import SymbolFacts, word_at
 from phi_ls.documents import Document
 from phi_ls.prompts.family import ExplainSubject
@@ -24,9 +24,9 @@ def of_lines(document: Document, first: int, last: int, path: str, diagnostics: 
     return ExplainSubject(
         path=path,
         language=document.language,
-        code="\n".join(map(masked, document.lines[first : last + 1])),
-        above="\n".join(map(masked, document.lines[max(0, first - LINES_ABOVE) : first])),
-        diagnostics=tuple(map(masked, diagnostics)),
+        code="\n".join(masked_lines(document.lines[first : last + 1])),
+        above="\n".join(masked_lines(document.lines[max(0, first - LINES_ABOVE) : first])),
+        diagnostics=tuple("\n".join(masked_lines(each.split("\n"))) for each in diagnostics),
     )
 
 
@@ -49,6 +49,6 @@ def of_symbol(document: Document, line: int, column: int, path: str, facts: Symb
 
 def word_of(document: Document, line: int, column: int) -> str:
     """Return the word at a place, empty if there is none."""
-    text = document.lines[line]
+    text = masked(document.lines[line])
     span = word_at(text, column)
     return text[slice(*span)] if span else ""

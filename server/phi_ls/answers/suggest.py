@@ -6,7 +6,7 @@ import asyncio
 import time
 from dataclasses import dataclass, replace
 
-from phi_ls.answers.asking import asks, begin, prompt
+from phi_ls.answers.asking import begin
 from phi_ls.answers.budget import (
     ANSWER_WITHIN_S,
     MULTILINE_TOKENS,
@@ -14,11 +14,13 @@ from phi_ls.answers.budget import (
 )
 from phi_ls.answers.in_flight import Generation
 from phi_ls.answers.patience import typed_on
+from phi_ls.answers.prompting import Asked, prompt
 from phi_ls.caches.suggestions import contradicts
 from phi_ls.context.snapshot import Snapshot
 from phi_ls.decisions import Drop, Reason
 from phi_ls.ghost_text.gate import refuse
 from phi_ls.mechanisms import Mechanism, on
+from phi_ls.messages.text import say
 from phi_ls.session import Session
 from phi_providers.errors import ProviderError, Superseded, Unavailable
 
@@ -61,7 +63,7 @@ async def suggest(
 def _without_model(session: Session, snapshot: Snapshot, *, invoked: bool, just_deleted: bool) -> Shown | Drop | None:
     """Return what needs no model: a suggestion made before, a reason not to ask; None if it has to be asked."""
     if on(Mechanism.GATE) and not invoked and session.suggestions.recently_rejected(snapshot):
-        return Drop(reason=Reason.REJECTED_RECENTLY, detail="suggestions at this place were typed over twice")
+        return Drop(reason=Reason.REJECTED_RECENTLY, detail=say("suggestions at this place were typed over twice"))
     # The cache before the other gates: it answers most keystrokes, and nothing else has to be looked at for it.
     if on(Mechanism.SUGGESTIONS) and (hit := session.suggestions.lookup(snapshot)):
         return Shown(text=hit.text, from_cache=True)
@@ -82,7 +84,7 @@ async def _from_model(
         return replace(outcome, joined=True)
     if outcome is None:
         try:
-            if patient and await typed_on(session, snapshot, asks(session, snapshot), superseded):
+            if patient and await typed_on(session, snapshot, Asked(session, snapshot), superseded):
                 return _unanswered(superseded, within_s)
             # Nothing is being written for this place, or what was has all been typed, or came to nothing further up.
             # An equal request that waited for the same may have begun anew already.
@@ -91,7 +93,7 @@ async def _from_model(
         except Unavailable as exc:
             return Drop(reason=Reason.NO_PROVIDER, detail=str(exc))
         outcome = await _answer(session, snapshot, fresh, superseded, within_s)
-    return outcome or Drop(reason=Reason.STALE, detail="what was typed meanwhile is not what the model writes")
+    return outcome or Drop(reason=Reason.STALE, detail=say("what was typed meanwhile is not what the model writes"))
 
 
 def _shared(session: Session, snapshot: Snapshot) -> Generation | None:
@@ -118,12 +120,12 @@ async def _answer(
     if generation.error is not None:
         return _failed(generation.error)
     if generation.overtaken:
-        return Drop(reason=Reason.STALE, detail="the document changed while the suggestion was written")
+        return Drop(reason=Reason.STALE, detail=say("the document changed while the suggestion was written"))
     if hit := session.suggestions.lookup(snapshot):
         return Shown(text=hit.text, from_cache=False, generation=generation)
     if not generation.complete or generation.snapshot.place != snapshot.place:
         return None
-    drop = generation.drop or Drop(reason=Reason.EMPTY, detail="the model wrote nothing")
+    drop = generation.drop or Drop(reason=Reason.EMPTY, detail=say("the model wrote nothing"))
     session.settled[snapshot.uri] = (snapshot.place, drop)
     return drop
 
@@ -151,8 +153,10 @@ def _newest(session: Session, snapshot: Snapshot) -> asyncio.Event:
 
 def _unanswered(superseded: asyncio.Event, within_s: float) -> Drop:
     if superseded.is_set():
-        return Drop(reason=Reason.SUPERSEDED, detail="a newer request for this document took its place")
-    return Drop(reason=Reason.TIMEOUT, detail=f"no answer within {within_s:.0f} s; it is kept when it comes")
+        return Drop(reason=Reason.SUPERSEDED, detail=say("a newer request for this document took its place"))
+    return Drop(
+        reason=Reason.TIMEOUT, detail=say("no answer within {limit:.0f} s; it is kept when it comes", limit=within_s)
+    )
 
 
 def _failed(error: ProviderError) -> Drop:

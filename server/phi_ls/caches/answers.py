@@ -45,18 +45,30 @@ class Answers:
         """`disk`: None keeps answers in memory alone."""
         self._memory: LRUCache[bytes, Explanation] = LRUCache(IN_MEMORY)
         self._disk = disk
+        self._cleared: int | None = None
         # One thread: a connection to SQLite is for one at a time.
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="answers")
 
     async def get(self, key: Key) -> Explanation | None:
         """Return the answer, marked as one that was there, or None."""
+        disk = self._disk if key.lasting else None
+        if disk is not None:
+            await self._forget_what_was_cleared(disk)
         known = self._memory.get(key.digest)
-        if known is None and key.lasting and self._disk is not None:
-            body = await asyncio.get_running_loop().run_in_executor(self._thread, self._disk.get, key.digest)
+        if known is None and disk is not None:
+            body = await asyncio.get_running_loop().run_in_executor(self._thread, disk.get, key.digest)
             known = _read(body) if body is not None else None
             if known is not None:
                 self._memory[key.digest] = known
         return dataclasses.replace(known, cached=True) if known is not None else None
+
+    async def _forget_what_was_cleared(self, disk: DiskCache) -> None:
+        """Whoever has all answers taken away means those that a server remembers as well."""
+        cleared = await asyncio.get_running_loop().run_in_executor(self._thread, disk.cleared)
+        if cleared is not None and cleared != self._cleared:
+            if self._cleared is not None:
+                self._memory.clear()
+            self._cleared = cleared
 
     def in_memory(self, key: Key) -> bool:
         """Whether the answer need not be looked for on the disk."""

@@ -72,6 +72,10 @@ class DiskCache:
         """Take all entries away; False if that was not possible."""
         return bool(self._tried(_cleared))
 
+    def cleared(self) -> int | None:
+        """Return how often all entries have been taken away, by whatever process; None if that cannot be found out."""
+        return self._tried(lambda connection: number(connection, "user_version"))
+
     def contents(self) -> Contents | None:
         """Return how much there is; None if that cannot be found out."""
         return self._tried(_contents)
@@ -156,6 +160,7 @@ def _make_room(connection: sqlite3.Connection, most: int) -> None:
 def _cleared(connection: sqlite3.Connection) -> bool:
     with writing(connection):
         connection.execute("DELETE FROM entries")
+        connection.execute(f"PRAGMA user_version = {number(connection, 'user_version') + 1}")
     _shrink(connection)
     return True
 

@@ -121,6 +121,15 @@ class Suggestions:
                     return hit
         return None
 
+    def has(self, snapshot: Snapshot) -> bool:
+        """Tell whether there is a suggestion for a place where nobody is yet; what is on the screen stays there."""
+        shown = self._on_screen.get(snapshot.uri)
+        found = self.lookup(snapshot) is not None
+        self._on_screen.pop(snapshot.uri, None)
+        if shown is not None:
+            self._on_screen[snapshot.uri] = shown
+        return found
+
     def forget(self, uri: str) -> None:
         """Drop all that is known of a document."""
         self._on_screen.pop(uri, None)

@@ -12,6 +12,7 @@ import contextvars
 import enum
 import json
 import logging
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol
 
 from lsprotocol import types
@@ -72,6 +73,8 @@ class Dispatch(LanguageServerProtocol):
         # At INFO, pygls writes whole message bodies, which is the user's source text.
         logging.getLogger("pygls").setLevel(logging.WARNING)
         self.transport: Transport | None = None
+        self.translate: Callable[[Any], Any] = lambda value: value
+        """Puts what is said to the user, wherever in a JSON value, into the user's language."""
         self.phase = Phase.NEW
         self._requests = RequestTable(self._answer)
         self._background: set[asyncio.Future[Any]] = set()
@@ -184,7 +187,7 @@ class Dispatch(LanguageServerProtocol):
             self._refuse(message_id, _presentable(outcome.method, exception))
 
     def _refuse(self, message_id: MessageId | None, error: JsonRpcException) -> None:
-        details = {"code": error.code, "message": one_line(error.message)}
+        details = {"code": error.code, "message": one_line(self.translate(error.message))}
         self._send({"jsonrpc": json_rpc.VERSION, "id": message_id, "error": details}, Keep.ALWAYS)
 
     def _send_data(self, data: Any) -> None:
@@ -198,7 +201,10 @@ class Dispatch(LanguageServerProtocol):
                 future.set_exception(RequestFailed(f"{data.method} could not be sent"))
 
     def _send(self, data: Any, keep: Keep) -> None:
-        body = json.dumps(data, default=self._serialize_message, allow_nan=False, separators=(",", ":"))
+        def plain(value: Any) -> Any:
+            return self.translate(self._serialize_message(value))
+
+        body = json.dumps(self.translate(data), default=plain, allow_nan=False, separators=(",", ":"))
         if self.transport is not None:
             self.transport.send(body.encode("ascii"), keep)
 

@@ -6,6 +6,7 @@ import inspect
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from tree_sitter import Node
 
@@ -32,6 +33,10 @@ _HOLDERS = frozenset(
 )
 """Nodes without a name in which declarations of the level above stand."""
 
+_USING = ("type", "value", "right", "body", "return_type", "default_value")
+_BINDING = ("left", "pattern", "alias")
+"""Fields of what names a variable: with its use on one side, and its name on the other."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class SymbolFacts:
@@ -49,6 +54,31 @@ class SymbolFacts:
     first_line: int
     last_line: int
     """The whole definition, decorators and body, as far as it is known."""
+
+
+@dataclass(frozen=True)
+class Offered:
+    """A definition that other files may use."""
+
+    facts: SymbolFacts
+    member: bool
+    """Whether it is used behind a dot."""
+    less: bool
+    """Whether another one of the same name says more, as a function does than its prototype."""
+
+
+def offered(parsed: Parsed, word: str) -> list[Offered]:
+    """Return the definitions of a word at the document's top level and in its classes."""
+    source, found = parsed.source, []
+    for definition, name in _names(parsed.tree.root_node, source, word):
+        if not any(_is_function(node) for node in ancestors(definition.parent)):
+            found.append(Offered(_facts(source, definition, name), is_member(definition, name), says_less(definition)))
+    return found
+
+
+def is_local(parsed: Parsed, word: str) -> bool:
+    """Whether the word is a parameter or a variable somewhere in the document."""
+    return any(_is_bound(name) for name in _occurrences(parsed.tree.root_node, parsed.source, word))
 
 
 def find(parsed: Parsed, word: str, cursor: tuple[int, int]) -> SymbolFacts | None:
@@ -81,19 +111,41 @@ def _offered(scope: Node) -> Iterator[tuple[Node, Node]]:
         if name is not None:
             yield node, name
         body = node.child_by_field_name("body")
-        if body is not None and ("function" not in node.type and "method" not in node.type):
+        if body is not None and not _is_function(node):
             yield from _offered(body)
 
 
 def _names(root: Node, source: bytes, word: str) -> Iterator[tuple[Node, Node]]:
     """Yield each definition of the word with the node of its name."""
+    for name in _occurrences(root, source, word):
+        if definition := declaration_of(name):
+            yield definition, name
+
+
+def _occurrences(root: Node, source: bytes, word: str) -> Iterator[Node]:
     pattern = re.compile(rb"(?<![\w$])" + re.escape(word.encode("utf-8", "replace")) + rb"(?![\w$])")
     for count, match in enumerate(pattern.finditer(source)):
         if count >= MAX_OCCURRENCES:
             return
         name = root.descendant_for_byte_range(*match.span())
-        if name is not None and name.byte_range == match.span() and (definition := declaration_of(name)):
-            yield definition, name
+        if name is not None and name.byte_range == match.span():
+            yield name
+
+
+def _is_bound(name: Node) -> bool:
+    """Whether this is where a parameter or a variable gets its name."""
+    inner = name
+    for node in islice(ancestors(name.parent), 3):
+        if any(node.child_by_field_name(field) == inner for field in _USING):
+            return False
+        if "parameter" in node.type or any(node.child_by_field_name(field) == inner for field in _BINDING):
+            return True
+        inner = node
+    return False
+
+
+def _is_function(node: Node) -> bool:
+    return any(word in node.type for word in ("function", "method", "constructor", "lambda", "closure"))
 
 
 def _chosen(

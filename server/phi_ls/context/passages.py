@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from phi_ls.context.secrets import masked
+from phi_ls.context.secrets import masked_lines
+from phi_ls.context.syntax import Syntax
 
 PART_NAME = "snippet"
 """What the parts of a prompt with passages are called, each with its number, in the worker's report of what it cut."""
@@ -41,6 +42,8 @@ class OpenFile:
     lines: Sequence[str]
     edited_line: int | None = None
     """Where it was edited last, from 0; None if it was not since it was opened."""
+    syntax: Syntax | None = field(default=None, compare=False, repr=False)
+    """What is known of its tree."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,7 +73,7 @@ def passage(file: OpenFile, first: int, stop: int) -> Passage:
         first += 1
     while stop > first and not file.lines[stop - 1].strip():
         stop -= 1
-    text = "\n".join(map(masked, file.lines[first:stop]))
+    text = "\n".join(masked_lines(file.lines[first:stop]))
     return Passage(uri=file.uri, path=file.path, language=file.language, first_line=first, text=text)
 
 

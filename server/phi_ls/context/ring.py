@@ -15,6 +15,7 @@ from cachetools import LRUCache
 
 from phi_ls.context.file_index import FileIndexes
 from phi_ls.context.passages import PART_NAME, OpenFile, Passage, tokens
+from phi_ls.context.secrets import masked, masked_lines
 from phi_ls.context.snapshot import Snapshot
 from phi_ls.context.snippets import candidates, fitting, others
 from phi_ls.context.window import Edges, Window
@@ -52,7 +53,7 @@ class Ring:
         """`files` returns the open documents that a model may see, in the order in which they were opened."""
         self._files = files
         self._clock = clock
-        self._indexes = FileIndexes(clock)
+        self._indexes = FileIndexes()
         self._sections: LRUCache[str, _Section] = LRUCache(REMEMBERED_DOCUMENTS)
         self._typed_in: dict[str, float] = {}
 
@@ -77,10 +78,12 @@ class Ring:
         self._typed_in[snapshot.uri] = now
         lost = section is None or _moved(previous, window) or abs(snapshot.line - section.line) > JUMP_LINES
         paused = section is None or now - section.asked_at >= PAUSE_S
-        known = section.known if section else {}
-        if lost or (paused and known != _versions(neighbours)):
-            ready = self._indexes.ready(neighbours)
-            known = _versions(ready)
+        if section is None:
+            # The whole prompt is new: next to computing it, a look into one document is nothing.
+            self._indexes.catch_up(neighbours)
+        indexed, known = self._indexes.versions(neighbours), section.known if section else {}
+        if lost or (paused and known != indexed):
+            ready, known = self._indexes.ready(neighbours), indexed
             room = int(tokens_for_text * ROOM_SHARE)
             current = [each for each in passages if _is_current(each, files)]
             wanted = candidates(snapshot, ready, self._indexes)
@@ -99,6 +102,10 @@ class Ring:
         if section is not None and count:
             self._sections[uri] = replace(section, passages=section.passages[:-count])
 
+    def catch_up(self, snapshot: Snapshot) -> bool:
+        """While nobody waits, look into one of the other documents; return whether there may be another."""
+        return self._indexes.catch_up(self._neighbours(snapshot, list(self._files())))
+
     def forget(self, uri: str) -> None:
         """A document was closed."""
         self._sections.pop(uri, None)
@@ -108,10 +115,6 @@ class Ring:
     def _neighbours(self, snapshot: Snapshot, files: list[OpenFile]) -> list[OpenFile]:
         """Return the other documents that are looked at: those typed in last, then those opened last."""
         return others(snapshot, sorted(files, key=lambda file: self._typed_in.get(file.uri, 0.0))[::-1])
-
-
-def _versions(files: Iterable[OpenFile]) -> dict[str, int]:
-    return {file.uri: file.version for file in files}
 
 
 def _in_place(old: tuple[Passage, ...], chosen: list[Passage]) -> tuple[Passage, ...]:
@@ -130,7 +133,8 @@ def _is_current(passage: Passage, files: Iterable[OpenFile]) -> bool:
     first = passage.text.partition("\n")[0]
     count = passage.text.count("\n") + 1
     lines = next((file.lines for file in files if file.uri == passage.uri), ())
-    return any(line == first and "\n".join(lines[at : at + count]) == passage.text for at, line in enumerate(lines))
+    places = (at for at, line in enumerate(lines) if masked(line) == first or line == first)
+    return any("\n".join(masked_lines(lines[at : at + count])) == passage.text for at in places)
 
 
 def _moved(previous: Edges | None, window: Window) -> bool:

@@ -2,66 +2,58 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import math
 import re
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
+from phi_ls.context import secret_patterns as patterns
+
 MASK = "x"
-MAX_LINE = 2_000
-"""Characters of a line that are looked at; in longer ones the beginning."""
+MAX_LINE = 20_000
+"""Characters of a line that are looked at, in longer ones the beginning; in documents with longer lines nothing is
+suggested."""
 
-_ISSUED = re.compile(
-    r"""(?x)
-    (?<![A-Za-z0-9_])
-    (?: (?:AKIA|ASIA|ABIA|ACCA)(?=[A-Z0-9]{16}\b)             # Amazon Web Services
-      | gh[pousr]_(?=[A-Za-z0-9]{36})                          # GitHub
-      | github_pat_(?=[A-Za-z0-9_]{22})
-      | glpat-(?=[A-Za-z0-9_-]{20})                            # GitLab
-      | xox[abposr]-(?=[A-Za-z0-9-]{10})                       # Slack
-      | sk-(?:ant-|proj-)?(?=[A-Za-z0-9_-]{20})                # model providers
-      | [sr]k_(?:live|test)_(?=[A-Za-z0-9]{16})                # Stripe
-      | AIza(?=[A-Za-z0-9_-]{35})                              # Google
-      | hf_(?=[A-Za-z0-9]{30})                                 # Hugging Face
-      | npm_(?=[A-Za-z0-9]{36})
-      | pypi-(?=[A-Za-z0-9_-]{50})
-      | eyJ(?=[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.)        # JSON Web Token
-    )
-    """
-)
-"""How keys begin that say whose they are, with the least that must follow."""
-_KEY_TAIL = re.compile(r"[A-Za-z0-9_.=+/-]+")
-
-_NAMED = re.compile(
-    r"""(?xi)
-    (?: (?P<certain>pass(?:word|wd|phrase|(?![a-z]))|pwd|secret)
-      | token|credentials?|(?:api|access|private)[_-]?key|auth )
-    \w*["']?\s*(?:=>|:=|[=:])\s*[bru]{0,2}(?P<quote>["'])(?P<value>[^"'\s]{8,})(?P=quote)
-    """
-)
-"""A value in quotes under a name that says what it is; only a password may be without a digit, a token is mostly a word
-then."""
-_PLACEHOLDER = re.compile(r"(?i)x+|\*+|[<{$%].*|.*(?:example|changeme|placeholder|your[_-]|dummy|test|none|null).*")
-
-_IN_ADDRESS = re.compile(r"://[^\s/:@\"']{0,100}:(?P<value>[^\s/@\"']{3,200})@")
-"""`scheme://user:password@host`."""
-
-_BLOB = re.compile(r"(?<![A-Za-z0-9+/_=-])[A-Za-z0-9+/_-]{60,}={0,2}(?![A-Za-z0-9+/_-])")
-"""A line of a PEM block, or a key without a name."""
 _BLOB_BITS = 4.5
 """Bits per character: base64 of random bytes has 5.4 to 6 at this length, names joined by underscores about 4."""
-
 _RANDOM_BITS = 2.5
 """Bits per character of a named value: eight random letters and digits have 3 at most, `aaaaaaaa` has none."""
+_SHORT_BITS = 2.0
+"""The same of one shorter than eight characters, which must have a digit, too."""
+_SHORT = 8
+_TOKEN = 16
+"""Characters of a value without quotes whose name is that of a token: shorter ones are mostly words of a language."""
+_TOKEN_DIGITS = 3
+_BLOCK_LEAST = 16
+"""Characters of a private key's first line; code that only speaks of such keys has `pass` there."""
+_SHORTEST = 6
+_NAME = "password = "
+
+
+def masked_lines(lines: Sequence[str]) -> tuple[str, ...]:
+    """Return consecutive lines with keys and passwords made unreadable, those over several lines as well."""
+    result = list(map(masked, lines))
+    for row, line in enumerate(lines):
+        if "PRIVATE KEY" in line:
+            _mask_block(lines, row, result)
+        if row and _opens(lines[row - 1]):
+            result[row] = _mask_continued(result[row])
+    return tuple(result)
 
 
 @lru_cache(maxsize=8192)
 def masked(line: str) -> str:
     """Return the line with keys and passwords made unreadable; everything stays in its column."""
     text = line[:MAX_LINE]
-    if len(text) < 12:
+    if len(text) < _SHORT:
         return line
-    spans = [*_issued(text), *_named(text), *_blobs(text), *(each.span("value") for each in _IN_ADDRESS.finditer(text))]
+    return _cover(line, [*_spans(text)])
+
+
+def _cover(line: str, spans: Sequence[tuple[int, int]]) -> str:
     if not spans:
         return line
     characters = list(line)
@@ -70,28 +62,81 @@ def masked(line: str) -> str:
     return "".join(characters)
 
 
-def _issued(text: str) -> list[tuple[int, int]]:
-    """Return what follows the beginnings, which stay: they tell a model what stands there."""
-    found = []
-    for each in _ISSUED.finditer(text):
-        tail = _KEY_TAIL.match(text, each.end())
-        if tail is not None:
-            found.append(tail.span())
-    return found
+def _spans(text: str) -> Iterator[tuple[int, int]]:
+    yield from (each.span("value") for each in patterns.ISSUED.finditer(text))
+    yield from (each.span("value") for each in patterns.BLOB.finditer(text) if _bits(each["value"]) >= _BLOB_BITS)
+    if not patterns.HINT.search(text):
+        return
+    yield from (each.span("value") for each in patterns.NAMED.finditer(text) if _is_named_secret(each))
+    yield from (each.span("value") for each in patterns.BARE.finditer(text) if _is_bare_secret(each))
+    yield from (each.span(each.lastgroup or 0) for each in patterns.OTHERS.finditer(text))
+    yield from (each.span("value") for each in patterns.BASIC.finditer(text) if _is_login(each["value"]))
 
 
-def _named(text: str) -> list[tuple[int, int]]:
-    return [each.span("value") for each in _NAMED.finditer(text) if _looks_secret(each)]
-
-
-def _looks_secret(named: re.Match[str]) -> bool:
+def _is_named_secret(named: re.Match[str]) -> bool:
     value = named["value"]
-    likely = named["certain"] is not None or any(character.isdigit() for character in value)
-    return likely and not _PLACEHOLDER.fullmatch(value) and _bits(value) >= _RANDOM_BITS
+    words = " " in value
+    if (named["loose"] or words) and named["certain"] is None:
+        return False
+    needs_digit = bool(named["loose"]) or words or named["certain"] is None or len(value) < _SHORT
+    return (not needs_digit or _has_digit(value)) and _looks_random(value)
 
 
-def _blobs(text: str) -> list[tuple[int, int]]:
-    return [each.span() for each in _BLOB.finditer(text) if _bits(each.group()) >= _BLOB_BITS]
+def _is_bare_secret(bare: re.Match[str]) -> bool:
+    value = bare["value"]
+    certain = bare["certain"] or bare["inner"] or bare["flag"]
+    if bare["sign"] is None and bare["flag"] is None:
+        return False
+    long_enough = len(value) >= (_SHORTEST if certain else _TOKEN)
+    digits = sum(character.isdigit() for character in value)
+    mixed = digits >= (1 if certain else _TOKEN_DIGITS) and any(character.isalpha() for character in value)
+    return long_enough and mixed and _looks_random(value) and not patterns.TYPE.fullmatch(value)
+
+
+def _looks_random(value: str) -> bool:
+    least = _SHORT_BITS if len(value) < _SHORT else _RANDOM_BITS
+    return not patterns.PLACEHOLDER.fullmatch(value) and _bits(value) >= least
+
+
+def _is_login(encoded: str) -> bool:
+    """Tell whether this is `user:password` in base64."""
+    try:
+        decoded = base64.b64decode(encoded + "=" * (-len(encoded) % 4), validate=True)
+    except (binascii.Error, ValueError):
+        return False
+    return b":" in decoded and decoded.isascii() and decoded.decode("ascii").isprintable()
+
+
+@lru_cache(maxsize=8192)
+def _opens(line: str) -> bool:
+    """Tell whether the line ends in a name that says what its value is, which stands in the next one."""
+    return patterns.OPENS.search(line[-200:]) is not None
+
+
+def _mask_continued(line: str) -> str:
+    """Return the line masked as if the name stood in front of it."""
+    value = line.lstrip()
+    return line[: len(line) - len(value)] + masked(_NAME + value)[len(_NAME) :]
+
+
+def _mask_block(lines: Sequence[str], row: int, result: list[str]) -> None:
+    """Mask the lines of a private key below its beginning or above its end, as far as they are such lines."""
+    if patterns.BEGIN_BLOCK.search(lines[row]):
+        step, least = 1, _BLOCK_LEAST
+    elif patterns.END_BLOCK.match(lines[row]):
+        step, least = -1, 0
+    else:
+        return
+    at = row + step
+    while 0 <= at < len(lines) and (found := patterns.BLOCK_LINE.fullmatch(lines[at])):
+        if len(found["value"]) < least:
+            return
+        result[at] = _cover(lines[at], [found.span("value")])
+        at, least = at + step, 0
+
+
+def _has_digit(text: str) -> bool:
+    return any(character.isdigit() for character in text)
 
 
 def _bits(text: str) -> float:

@@ -10,7 +10,7 @@ from phi_ls.context import definition_lines, definitions
 from phi_ls.context.definitions import SymbolFacts
 from phi_ls.context.syntax import Syntax
 
-__all__ = ["SymbolFacts", "symbol_facts", "word_at"]
+__all__ = ["SymbolFacts", "finished", "symbol_facts", "word_at"]
 
 MAX_CHARS = 1_000_000
 """Longer documents have no static facts."""
@@ -52,10 +52,11 @@ def symbol_facts(
         found = definition_lines.find(lines, word, line)
     else:
         found = definitions.find(parsed, word, (line, len(lines[line][: span[0]].encode("utf-8", "replace"))))
-    return _finished(found, lines, language) if found else None
+    return finished(found, lines, language) if found else None
 
 
-def _finished(facts: SymbolFacts, lines: Sequence[str], language: str) -> SymbolFacts:
+def finished(facts: SymbolFacts, lines: Sequence[str], language: str) -> SymbolFacts:
+    """Return the facts with the comment above, where there is no docstring, and no longer than anybody reads."""
     documentation = facts.documentation or definition_lines.comment_above(lines, facts.first_line)
     if language == "csharp":
         documentation = _XML_TAG.sub("", documentation).strip()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from cachetools import LRUCache
 
-from phi_ls.ahead.leave import may_suggest, may_work
+from phi_ls.ahead.leave import keeps_prompts, may_suggest, may_work
 from phi_ls.ahead.power import Power
 from phi_ls.ahead.prefetch import Prefetch
 from phi_ls.ahead.whole_document import place_for_all
@@ -17,7 +17,7 @@ from phi_ls.answers.prefill import prefill
 from phi_ls.answers.question import Question
 from phi_ls.answers.suggest import Shown
 from phi_ls.context.snapshot import Snapshot
-from phi_ls.mechanisms import Mechanism
+from phi_ls.mechanisms import Mechanism, on
 from phi_providers.errors import Unavailable
 from phi_providers.messages import Urgency
 
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 IDLE_S = 0.4
 """A pause: the mean gap of people who copy text is 0.24 s. What they ask within it has its prompt computed anyway."""
 
+NEXT_S = 0.02
+"""Between two documents that are looked into; a key that comes meanwhile goes first."""
+
 REMEMBERED_DOCUMENTS = 200
 
 
@@ -37,7 +40,7 @@ class AheadOfTime:
     def __init__(self, server: PhiLanguageServer) -> None:
         self.power = Power()
         self._server = server
-        self._prefetch = Prefetch(self.power)
+        self._prefetch = Prefetch(self.power, self._is_current)
         self._places: LRUCache[str, tuple[int, int]] = LRUCache(REMEMBERED_DOCUMENTS)
         """Line and column of each document where somebody was last; kept when it is closed."""
         self._idle: asyncio.TimerHandle | None = None
@@ -51,8 +54,12 @@ class AheadOfTime:
             self._compute(document.uri, place)
 
     def edited(self, uri: str, place: tuple[int, int]) -> None:
-        """An edit ends here, at a line and a column: when nobody asks for a while, the prompt is computed."""
-        self._stay(uri, place)
+        """An edit ends here, at a line and a column: when nobody asks for a while, the prompt is computed.
+
+        Where nobody has ever asked, a program is writing, and not a person.
+        """
+        if uri in self._server.session.latest:
+            self._stay(uri, place)
 
     def asked(self, snapshot: Snapshot) -> None:
         """Somebody asks for a suggestion here."""
@@ -66,7 +73,8 @@ class AheadOfTime:
     def selected(self, question: Question) -> None:
         """Somebody has marked what this asks about: the prompt of its explanation is computed."""
         session = self._server.session
-        if may_work(session, self.power, Mechanism.PREFILL) and not at_hand(session, question):
+        useful = keeps_prompts(session, Urgency.ASKED) and not at_hand(session, question)
+        if may_work(session, self.power, Mechanism.PREFILL) and useful:
             try:
                 prefill(session, question.parts, urgency=Urgency.AHEAD)
             except Unavailable:
@@ -84,9 +92,13 @@ class AheadOfTime:
         session, document = self._server.session, self._server.documents.get(uri)
         if document is None or self._server.refusal(document) or session.in_flight.ahead is not None:
             return
-        if not may_suggest(session, self.power, Mechanism.PREFILL):
-            return
         snapshot = document.snapshot(document.position(*place), path=self._server.path_of(uri))
+        if self._shows_others() and session.ring.catch_up(snapshot):
+            # One document at a time, so that a key waits for no more than that.
+            self._idle = asyncio.get_running_loop().call_later(NEXT_S, self._compute, uri, place)
+            return
+        if not may_suggest(session, self.power, Mechanism.PREFILL) or not keeps_prompts(session, Urgency.TYPING):
+            return
         if session.prompted.get(uri) == snapshot.place:
             return
         try:
@@ -94,6 +106,15 @@ class AheadOfTime:
         except Unavailable:
             # Whoever asks will hear of what is wrong.
             return
+
+    def _shows_others(self) -> bool:
+        """Whether the model that suggests is shown passages of other documents."""
+        model = self._server.session.pool.model_for(Urgency.TYPING)
+        return model is not None and model.snippets and on(Mechanism.SNIPPETS)
+
+    def _is_current(self, snapshot: Snapshot) -> bool:
+        document = self._server.documents.get(snapshot.uri)
+        return document is not None and document.version == snapshot.version and not self._server.refusal(document)
 
     def _close(self) -> None:
         self._prefetch.close()

@@ -9,16 +9,18 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcInvalidParams
 
 from phi_ls.answers.explanation import Explanation
-from phi_ls.answers.explanations import OnDelta, Writing, ask
+from phi_ls.answers.explanations import OnDelta, Writing, ask, ignore
 from phi_ls.answers.question import Question
 from phi_ls.answers.subjects import of_diagnostic, of_lines, of_symbol
 from phi_ls.context.symbols import symbol_facts
 from phi_ls.features import arguments
+from phi_ls.features.follow_up import follow_up
 from phi_ls.markdown import safe_markdown
 from phi_ls.markdown_text import clean
+from phi_ls.messages.text import cause_of, say
 from phi_ls.prompts.family import ExplainSubject
 from phi_ls.protocol import RequestFailed
-from phi_ls.spoken import spoken_language
+from phi_ls.spoken import noted, spoken_language, wanted_language
 from phi_providers.errors import ProviderError
 
 if TYPE_CHECKING:
@@ -33,51 +35,72 @@ def register(server: PhiLanguageServer) -> None:
 
     @server.command(COMMAND)
     async def explain(*sent: Any) -> dict[str, Any]:
-        options = arguments.as_object(sent)
-        document = _document(server, arguments.document_uri(options))
-        subject = _subject(server, document, options)
-        if not subject.code.strip():
-            raise RequestFailed("there is nothing to explain in these lines")
-        question = Question(
-            subject=subject, language=spoken_language(server.session, server.locale, options.get("language"))
-        )
-        explanation = await _answer(server, question, _sender(server, options.get("token")))
-        if not explanation.text:
-            raise RequestFailed(f"the model {explanation.model} had nothing to say; select more or less")
-        return {
-            "text": safe_markdown(explanation.text),
-            "model": explanation.model,
-            "device": explanation.device,
-            "finishReason": explanation.finish_reason,
-            "cached": explanation.cached,
-            "note": explanation.note,
-        }
+        return await explained(server, sent)
 
 
-def _document(server: PhiLanguageServer, uri: str) -> Document:
+async def explained(server: PhiLanguageServer, sent: tuple[Any, ...], *, anew: bool = False) -> dict[str, Any]:
+    """Return the result of the command with these arguments; `anew`: what was answered before does not count."""
+    options = arguments.as_object(sent)
+    document = open_document(server, arguments.document_uri(options))
+    subject = subject_of(server, document, options)
+    if not subject.code.strip():
+        raise RequestFailed(say("there is nothing to explain in these lines"))
+    asked, previous = follow_up(server, options)
+    question = Question(
+        subject=subject,
+        language=spoken_language(server.session, server.locale, options.get("language")),
+        asked=asked,
+        previous=previous,
+    )
+    explanation = await answer_to(server, question, _sender(server, options.get("token")), anew=anew)
+    if not explanation.text:
+        raise RequestFailed(say("the model {model} had nothing to say; select more or less", model=explanation.model))
+    wanted = wanted_language(server.session, server.locale, options.get("language"))
+    explanation = noted(explanation, wanted=wanted, spoken=question.language)
+    result = {
+        "text": safe_markdown(explanation.text),
+        "model": explanation.model,
+        "device": explanation.device,
+        "finishReason": explanation.finish_reason,
+        "cached": explanation.cached,
+        "note": explanation.note,
+    }
+    if options.get("show") is True:
+        server.shown.later(asked or subject.name or subject.path, result)
+    return result
+
+
+def open_document(server: PhiLanguageServer, uri: str) -> Document:
+    """Return an open document that a model may see; raises RequestFailed."""
     document = server.documents.get(uri)
     if document is None:
-        raise RequestFailed("the document is not open; open it in the editor first")
+        raise RequestFailed(say("the document is not open; open it in the editor first"))
     refused = server.refusal(document)
     if refused is not None:
-        raise RequestFailed(f"nothing is explained in this document: {refused.detail or refused.reason.value}")
+        cause = refused.detail or refused.reason.value
+        raise RequestFailed(say("nothing is explained in this document: {cause}", cause=cause))
     return document
 
 
-def _subject(server: PhiLanguageServer, document: Document, options: dict[str, Any]) -> ExplainSubject:
+def subject_of(server: PhiLanguageServer, document: Document, options: dict[str, Any]) -> ExplainSubject:
+    """Return what the arguments of the command mean; raises JsonRpcInvalidParams."""
     path = server.path_of(document.uri)
     if options.get("diagnostic") is not None:
         return _of_diagnostic(document, options["diagnostic"], path)
     if options.get("range") is not None:
-        span = arguments.span(options["range"])
-        (first, _), (last, column) = document.clamp(span.start), document.clamp(span.end)
-        # A selection of whole lines ends at the start of the line after them.
-        return of_lines(document, first, last - (column == 0 and last > first), path)
+        return subject_of_range(server, document, arguments.span(options["range"]))
     if options.get("position") is not None:
         line, column = document.clamp(arguments.position(options["position"]))
         facts = symbol_facts(document.lines, line, column, document.language, document.syntax)
         return of_symbol(document, line, column, path, facts)
     raise JsonRpcInvalidParams("one of 'range', 'position' and 'diagnostic' must say what to explain")
+
+
+def subject_of_range(server: PhiLanguageServer, document: Document, span: types.Range) -> ExplainSubject:
+    """Return the lines of a selection."""
+    (first, _), (last, column) = document.clamp(span.start), document.clamp(span.end)
+    # A selection of whole lines ends at the start of the line after them.
+    return of_lines(document, first, last - (column == 0 and last > first), server.path_of(document.uri))
 
 
 def _of_diagnostic(document: Document, diagnostic: Any, path: str) -> ExplainSubject:
@@ -106,14 +129,17 @@ def _sender(server: PhiLanguageServer, token: Any) -> OnDelta:
     return send
 
 
-async def _answer(server: PhiLanguageServer, question: Question, send: OnDelta) -> Explanation:
+async def answer_to(
+    server: PhiLanguageServer, question: Question, send: OnDelta = ignore, *, anew: bool = False
+) -> Explanation:
+    """Return the answer; raises RequestFailed with the cause."""
     try:
-        answer = await ask(server.session, question, send)
+        answer = await ask(server.session, question, send, anew=anew)
         if isinstance(answer, Explanation):
             return answer
         return await _written(answer)
     except ProviderError as exc:
-        raise RequestFailed(f"no explanation: {exc}") from exc
+        raise RequestFailed(say("no explanation: {cause}", cause=cause_of(exc))) from exc
 
 
 async def _written(writing: Writing) -> Explanation:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
+from phi_ls.messages.text import Text, joined, say
 from phi_providers.messages import ModelInfo, Urgency
 from phi_providers.pool import GivenUp, WorkerStatus
 
@@ -53,32 +54,39 @@ def message(
     given_up: Sequence[GivenUp],
     answering: ModelInfo | None,
     workers: Sequence[WorkerStatus],
-) -> str:
+) -> Text:
     """Return what failed and why, who answers now, and what happens next."""
     causes = _causes(news)
     failed = {_place(each) for each in given_up}
     if answering is None:
-        return f"phi-ls: {causes}; nothing answers, run `phi-ls doctor`; {_again(news)}"
+        return say("phi-ls: {causes}; nothing answers, run `phi-ls doctor`; {again}", causes=causes, again=_again(news))
     same = [worker for worker in workers if worker.model == answering.id]
     others = [worker for worker in same if (worker.engine, worker.order.device, worker.model) not in failed]
-    where = f" with {others[0].engine} on {others[0].device}" if others else ""
-    return f"phi-ls: {causes}; {answering.id}{where} answers instead; {_again(news)}"
+    fields = {"causes": causes, "model": answering.id, "again": _again(news)}
+    if not others:
+        return say("phi-ls: {causes}; {model} answers instead; {again}", **fields)
+    fields |= {"engine": others[0].engine, "device": others[0].device}
+    return say("phi-ls: {causes}; {model} with {engine} on {device} answers instead; {again}", **fields)
 
 
 def _place(each: GivenUp) -> tuple[str, str, str]:
     return each.engine, each.device, each.model
 
 
-def _again(news: Sequence[GivenUp]) -> str:
-    return f"tried again in {min(each.rest_s for each in news):.0f} s"
+def _again(news: Sequence[GivenUp]) -> Text:
+    return say("tried again in {rest:.0f} s", rest=min(each.rest_s for each in news))
 
 
-def _causes(news: Sequence[GivenUp]) -> str:
+def _causes(news: Sequence[GivenUp]) -> Text:
     """Return each cause once, behind the places that it is of: a model too large is too large on several devices."""
-    places: dict[str, list[str]] = {}
+    places: dict[str, list[Text]] = {}
     for each in news:
-        where = f"{each.engine} on {each.device}"
+        where = say("{engine} on {device}", engine=each.engine, device=each.device)
         places.setdefault(each.cause, []).extend([] if where in each.cause else [where])
-    return "; ".join(
-        f"{', '.join(dict.fromkeys(where))}: {cause}" if where else cause for cause, where in places.items()
+    return joined(
+        "; ",
+        (
+            say("{places}: {cause}", places=joined(", ", dict.fromkeys(where)), cause=cause) if where else cause
+            for cause, where in places.items()
+        ),
     )

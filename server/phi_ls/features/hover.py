@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 
 from phi_ls.answers import hover_text
+from phi_ls.answers.definition import definition_at
 from phi_ls.answers.explanation import Explanation
 from phi_ls.answers.explanations import Writing, ask
 from phi_ls.answers.hover_text import labelled
+from phi_ls.answers.in_time import in_time
 from phi_ls.answers.known import remembered
 from phi_ls.answers.question import Question
-from phi_ls.answers.subjects import of_symbol
-from phi_ls.context.symbols import symbol_facts, word_at
+from phi_ls.context.symbols import word_at
 from phi_ls.markdown import plain_text, safe_markdown
-from phi_ls.spoken import spoken_language
+from phi_ls.messages.text import joined
+from phi_ls.spoken import noted, spoken_language, wanted_language
 from phi_providers.errors import ProviderError
 
 if TYPE_CHECKING:
@@ -43,40 +45,53 @@ def register(server: PhiLanguageServer) -> None:
 
 
 async def _text(server: PhiLanguageServer, document: Document, line: int, column: int, *, markdown: bool) -> str:
-    facts = symbol_facts(document.lines, line, column, document.language, document.syntax)
-    subject = of_symbol(document, line, column, server.path_of(document.uri), facts)
-    question = Question(subject=subject, language=spoken_language(server.session, server.locale), brief=True)
-    said = await _said(server, question, document.uri, markdown=markdown)
-    if facts is None:
+    # What is found out before the model is asked is part of the time that a person waits.
+    deadline = asyncio.get_running_loop().time() + server.session.settings.hover.deadline_ms / 1000
+    path, files = server.path_of(document.uri), server.open_files()
+    found = definition_at(document, line, column, path, server.documents, files)
+    language = spoken_language(server.session, server.locale)
+    question = Question(subject=found.subject, language=language, brief=True)
+    said = await _said(server, question, document.uri, deadline, markdown=markdown)
+    if found.facts is None:
         return said
-    shown = hover_text.markdown_facts(facts, document.language) if markdown else hover_text.plain_facts(facts)
+    if markdown:
+        shown = hover_text.markdown_facts(found.facts, found.subject.language, found.elsewhere)
+    else:
+        shown = hover_text.plain_facts(found.facts, found.elsewhere)
     return hover_text.join(shown, said)
 
 
-async def _said(server: PhiLanguageServer, question: Question, uri: str, *, markdown: bool) -> str:
+async def _said(server: PhiLanguageServer, question: Question, uri: str, deadline: float, *, markdown: bool) -> str:
     """Return what the model says, as far as it has come by the deadline; the rest is kept for the next hover."""
     session = server.session
     if session.settings.hover.mode != "automatic":
-        known = await remembered(session, question)
-        return labelled(known, markdown=markdown) if known else ""
+        known = await in_time(remembered(session, question), deadline)
+        return labelled(_noted(server, question, known), markdown=markdown) if known else ""
     try:
-        answer = await ask(session, question, replaces=f"hover {uri}")
+        answer = await in_time(ask(session, question, replaces=f"hover {uri}"), deadline)
         if isinstance(answer, Writing):
-            answer = await _by_deadline(answer, session.settings.hover.deadline_ms / 1000)
+            answer = await _by_deadline(answer, deadline)
     except ProviderError:
         # The static facts stand by themselves, and the status says why the model is silent.
         return ""
     if isinstance(answer, Explanation):
-        return labelled(answer, markdown=markdown)
-    so_far = safe_markdown(answer.text) if markdown else plain_text(answer.text)
-    return f"{so_far}\n\n{hover_text.STILL_GENERATING}"
+        return labelled(_noted(server, question, answer), markdown=markdown)
+    written = answer.text if answer is not None else ""
+    so_far = safe_markdown(written) if markdown else plain_text(written)
+    return joined("\n\n", [each for each in (so_far, hover_text.STILL_GENERATING) if each])
 
 
-async def _by_deadline(writing: Writing, deadline_s: float) -> Writing | Explanation:
+def _noted(server: PhiLanguageServer, question: Question, explanation: Explanation) -> Explanation:
+    wanted = wanted_language(server.session, server.locale)
+    return noted(explanation, wanted=wanted, spoken=question.language)
+
+
+async def _by_deadline(writing: Writing, deadline: float) -> Writing | Explanation:
     """Return the explanation if it is complete in time, else what is being written, which goes on."""
+    left = max(deadline - asyncio.get_running_loop().time(), 0)
     writing.waiting += 1
     try:
-        done, _ = await asyncio.wait({writing.task}, timeout=deadline_s)
+        done, _ = await asyncio.wait({writing.task}, timeout=left)
     except asyncio.CancelledError:
         if writing.waiting == 1:
             writing.abandon()

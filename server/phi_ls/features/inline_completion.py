@@ -11,6 +11,7 @@ from lsprotocol import types
 from phi_ls.answers.suggest import Shown, suggest
 from phi_ls.context.snapshot import Snapshot
 from phi_ls.decisions import Decision, Drop, Reason
+from phi_ls.messages.text import say
 
 if TYPE_CHECKING:
     from phi_ls.documents import Document
@@ -54,10 +55,12 @@ async def text_at(
     server.ahead.asked(snapshot)
     outcome = await _outcome(server, snapshot, position, invoked=invoked)
     if isinstance(outcome, Shown) and not _is_current(server, document, snapshot):
-        outcome = Drop(reason=Reason.STALE, detail="the document changed before the answer came")
+        outcome = Drop(reason=Reason.STALE, detail=say("the document changed before the answer came"))
     if isinstance(outcome, Shown) and _item(document, position, selected, outcome.text) is None:
         server.session.shown.pop(document.uri, None)
-        outcome = Drop(reason=Reason.EMPTY, detail="it does not continue the selected entry of the completion list")
+        outcome = Drop(
+            reason=Reason.EMPTY, detail=say("it does not continue the selected entry of the completion list")
+        )
     _record(server, document.uri, position, outcome)
     if not isinstance(outcome, Shown):
         return None
@@ -73,9 +76,11 @@ def _is_current(server: PhiLanguageServer, document: Document, snapshot: Snapsho
 def _refusal(server: PhiLanguageServer, document: Document, *, invoked: bool) -> Drop | None:
     settings = server.session.settings.inline_completion
     if not settings.enable:
-        return Drop(reason=Reason.DISABLED, detail="the setting 'inlineCompletion.enable' is false")
+        return Drop(reason=Reason.DISABLED, detail=say("the setting 'inlineCompletion.enable' is false"))
     if not settings.automatic and not invoked:
-        return Drop(reason=Reason.DISABLED, detail="the setting 'inlineCompletion.automatic' is false: ask by hand")
+        return Drop(
+            reason=Reason.DISABLED, detail=say("the setting 'inlineCompletion.automatic' is false: ask by hand")
+        )
     return server.refusal(document)
 
 
@@ -86,7 +91,7 @@ async def _outcome(
     try:
         return await suggest(server.session, snapshot, invoked=invoked, just_deleted=just_deleted)
     except asyncio.CancelledError:
-        drop = Drop(reason=Reason.SUPERSEDED, detail="the editor cancelled the request")
+        drop = Drop(reason=Reason.SUPERSEDED, detail=say("the editor cancelled the request"))
         _record(server, snapshot.uri, position, drop)
         raise
 

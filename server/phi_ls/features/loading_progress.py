@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
+from phi_ls.messages.provided import provided
+from phi_ls.messages.text import say
 from phi_providers.models.installed import BUILTIN
 
 if TYPE_CHECKING:
@@ -49,16 +51,16 @@ class _LoadingProgress:
         loading = loads[0] if loads else None
         if self._token is not None and (loading is None or loading.order != self._order):
             ready = any(worker.order == self._order and worker.profile for worker in workers)
-            self._end("ready" if ready else "not loaded")
+            self._end(say("ready") if ready else say("not loaded"))
         if loading is None:
             return
         if self._token is None:
             self._order, self._stage = loading.order, loading.stage
-            self._begin(f"phi-ls: loading {loading.model} on {loading.device}")
+            self._begin(say("phi-ls: loading {model} on {device}", model=loading.model, device=loading.device))
         elif loading.stage != self._stage:
             self._stage = loading.stage
             if self._begun:
-                self._send(types.WorkDoneProgressReport(message=loading.stage))
+                self._send(types.WorkDoneProgressReport(message=provided(loading.stage)))
 
     def _begin(self, title: str) -> None:
         self._token = f"phi-ls/loading/{next(self._numbers)}"
@@ -79,13 +81,13 @@ class _LoadingProgress:
                 wanted: Future[None] = Future()
                 wanted.add_done_callback(self._cancelled)
                 self._server.work_done_progress.tokens[token] = wanted
-            self._send(types.WorkDoneProgressBegin(title=title, message=self._stage, cancellable=cancellable))
+            self._send(types.WorkDoneProgressBegin(title=title, message=provided(self._stage), cancellable=cancellable))
             self._begun = True
 
     def _cancelled(self, wanted: Future[None]) -> None:
         """The user will not wait for this model: the built-in one answers until the settings or the model change."""
         if wanted.cancelled() and self._token is not None:
-            self._end("cancelled; the built-in model answers until a model is selected")
+            self._end(say("cancelled; the built-in model answers until a model is selected"))
             session = self._server.session
             settings = replace(session.settings, model="auto", model_path=None, engine="auto")
             task = asyncio.get_running_loop().create_task(session.configure(settings))

@@ -11,6 +11,8 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
 from phi_ls.features.model_change import take_up
+from phi_ls.messages.provided import provided
+from phi_ls.messages.text import cause_of, say
 from phi_ls.model_fetch import fetch
 from phi_providers.catalogue.entries import Entry
 from phi_providers.models.manifest import ModelError
@@ -43,14 +45,15 @@ class Fetching:
 
     async def _run(self, entry: Entry) -> None:
         token = await self._begin(entry)
-        said = "cancelled; the next fetch goes on from here"
+        said = say("cancelled; the next fetch goes on from here")
         try:
             await fetch(entry.id, lambda stage, done: self._report(token, stage, done, entry.variant.size_bytes))
             await take_up(self._server, entry.id)
-            said = f"{entry.id} is installed"
+            said = say("{model} is installed", model=entry.id)
         except (ModelError, OSError) as exc:
-            said = f"not fetched: {exc}"
-            message = f"phi-ls: {entry.id} was not fetched: {exc}"
+            cause = cause_of(exc)
+            said = say("not fetched: {cause}", cause=cause)
+            message = say("phi-ls: {model} was not fetched: {cause}", model=entry.id, cause=cause)
             self._server.window_show_message(types.ShowMessageParams(type=types.MessageType.Error, message=message))
         finally:
             if token:
@@ -68,7 +71,7 @@ class Fetching:
         except JsonRpcException as exc:
             log.info("the editor wants no progress: %s", exc.message)
             return ""
-        title = f"phi-ls: fetching {entry.id}"
+        title = say("phi-ls: fetching {model}", model=entry.id)
         progress.begin(token, types.WorkDoneProgressBegin(title=title, cancellable=True, percentage=0))
         progress.tokens[token].add_done_callback(self._wanted_no_more)
         return token
@@ -76,7 +79,7 @@ class Fetching:
     def _report(self, token: str, stage: str, done: int, size: int) -> None:
         if token:
             percentage = min(100, 100 * done // max(size, 1)) if done else None
-            report = types.WorkDoneProgressReport(message=stage, percentage=percentage)
+            report = types.WorkDoneProgressReport(message=provided(stage), percentage=percentage)
             self._server.work_done_progress.report(token, report)
 
     def _wanted_no_more(self, future: Future[None]) -> None:

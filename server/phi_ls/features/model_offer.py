@@ -10,6 +10,8 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
 from phi_ls import folders
+from phi_ls.messages.sizes import size_of
+from phi_ls.messages.text import Text, say
 from phi_ls.models.known import catalogue
 from phi_ls.models.machine import this_machine
 from phi_providers.catalogue.choice import choose, needed_bytes
@@ -18,7 +20,6 @@ from phi_providers.hub.place import list_installed
 from phi_providers.messages import Urgency
 from phi_providers.models.installed import BUILTIN
 from phi_providers.models.manifest import ModelError
-from phi_providers.sizes import size_text
 
 if TYPE_CHECKING:
     from phi_ls.server import PhiLanguageServer
@@ -28,7 +29,7 @@ log = logging.getLogger(__name__)
 MARK = "model-offered"
 """A file in the state folder: this user has been asked."""
 
-DECLINE = "Not now"
+DECLINE = say("Not now")
 
 
 def register(server: PhiLanguageServer) -> None:
@@ -43,7 +44,8 @@ async def ask(server: PhiLanguageServer, entry: Entry) -> None:
     window = server.client_capabilities.window
     if not (window and window.show_message):
         return
-    accept = f"Fetch {size_text(entry.variant.size_bytes)} ({entry.model.license})"
+    size = size_of(entry.variant.size_bytes)
+    accept = server.catalogue.text(say("Fetch {size} ({licence})", size=size, licence=entry.model.license))
     actions = [types.MessageActionItem(accept), types.MessageActionItem(DECLINE)]
     params = types.ShowMessageRequestParams(type=types.MessageType.Info, message=question(entry), actions=actions)
     try:
@@ -55,12 +57,19 @@ async def ask(server: PhiLanguageServer, entry: Entry) -> None:
         server.fetching.start(entry)
 
 
-def question(entry: Entry) -> str:
+def question(entry: Entry) -> Text:
     """Return what the user is asked."""
     model, variant = entry.model, entry.variant
-    terms = f"licence {model.license}" + (f" ({model.license_url})" if model.license_url else "")
-    what = f"{variant.precision}, {size_text(variant.size_bytes)}, {terms}, from {variant.repository}"
-    return f"phi-ls: fetch {model.title} ({what})? It takes {size_text(needed_bytes(entry))} of memory."
+    return say(
+        "phi-ls: fetch {title} ({precision}, {size}, licence {licence}, from {repository})? "
+        "It takes {memory} of memory.",
+        title=model.title,
+        precision=variant.precision,
+        size=size_of(variant.size_bytes),
+        licence=model.license + (f" ({model.license_url})" if model.license_url else ""),
+        repository=variant.repository,
+        memory=size_of(needed_bytes(entry)),
+    )
 
 
 class _Offer:

@@ -11,6 +11,7 @@ from pygls.exceptions import JsonRpcInvalidParams
 from phi_ls.features.arguments import as_object
 from phi_ls.features.model_change import take_up
 from phi_ls.features.model_offer import ask
+from phi_ls.messages.text import cause_of, say
 from phi_ls.models.known import catalogue
 from phi_ls.models.listing import models
 from phi_ls.protocol import RequestFailed
@@ -35,7 +36,7 @@ def register(server: PhiLanguageServer) -> None:
                 await _select(server, model_id)
             rows = await asyncio.to_thread(_models)
         except (ModelError, OSError) as exc:
-            raise RequestFailed(str(exc)) from exc
+            raise RequestFailed(cause_of(exc)) from exc
         return {"selected": server.session.settings.model, "fetching": server.fetching.model, "models": rows}
 
 
@@ -47,7 +48,7 @@ async def _select(server: PhiLanguageServer, model_id: str) -> None:
         return
     window = server.client_capabilities.window
     if not (window and window.show_message):
-        raise ModelError(f"{model_id} is not installed; `phi-ls models pull {model_id}` fetches it")
+        raise ModelError(say("{model} is not installed; `phi-ls models pull {model}` fetches it", model=model_id))
     await ask(server, catalogue().entry(model_id))
 
 

@@ -17,7 +17,7 @@ def cut_brackets(snapshot: Snapshot, text: str) -> str:
         return text
     outer = marks(snapshot.before, snapshot.language)[1]
     found, inside = marks(text, snapshot.language, outer)
-    end, own = _pair(found, owed(snapshot) if any(not mark.opens and mark.is_bracket for mark in found) else ())
+    end, own = _paired(snapshot, found)
     if end is not None:
         return text[:end]
     if "\n" in text or not snapshot.after.strip():
@@ -25,6 +25,22 @@ def cut_brackets(snapshot: Snapshot, text: str) -> str:
     if inside != outer and inside in ('"', "'", "`"):
         own.append(max(mark.position for mark in found if mark.opens and not mark.is_bracket))
     return text[: min(own, default=len(text))]
+
+
+def closes_too_much(snapshot: Snapshot, text: str) -> bool:
+    """Tell whether a bracket in the text closes what nobody opened, so that nothing from there on is shown.
+
+    Only where the cursor's line ends: what stands right of the cursor may belong to such a bracket.
+    """
+    if snapshot.language in LOOSE_BRACKETS or snapshot.after.strip():
+        return False
+    found, _ = marks(text, snapshot.language, marks(snapshot.before, snapshot.language)[1])
+    return _paired(snapshot, found)[0] is not None
+
+
+def _paired(snapshot: Snapshot, found: list[Mark]) -> tuple[int | None, list[int]]:
+    closes = any(not mark.opens and mark.is_bracket for mark in found)
+    return _pair(found, owed(snapshot) if closes else ())
 
 
 def _pair(found: list[Mark], lacking: tuple[str, ...]) -> tuple[int | None, list[int]]:

@@ -9,6 +9,7 @@ from phi_ls.context.snapshot import Snapshot
 from phi_ls.decisions import Drop, Reason
 from phi_ls.ghost_text.languages import PROSE
 from phi_ls.ghost_text.nesting import COMMENT, marks
+from phi_ls.messages.text import say
 
 _CLOSES_ONLY = re.compile(r"[\s)\]}>\"'`,;:{]*(?:</[\w.:-]*>|\*/|-->)*[\s)\]}>;,]*")
 """What an editor puts right of the cursor by itself, and what a line ends in: `) {`, `'):`, `</li>`, `*/`."""
@@ -34,15 +35,16 @@ def refuse(snapshot: Snapshot, *, invoked: bool, just_deleted: bool) -> Drop | N
     inside a word there is no right suggestion, since whatever is inserted runs into the word's second half.
     """
     if _inside_word(snapshot):
-        return Drop(reason=Reason.MID_WORD, detail="The cursor is inside a word.")
+        return Drop(reason=Reason.MID_WORD, detail=say("The cursor is inside a word."))
     if invoked:
         return None
     if just_deleted:
-        return Drop(reason=Reason.JUST_DELETED, detail="Text was just deleted; it would often be suggested again.")
+        detail = say("Text was just deleted; it would often be suggested again.")
+        return Drop(reason=Reason.JUST_DELETED, detail=detail)
     if len(snapshot.after) > _LONGEST_CLOSING or _CLOSES_ONLY.fullmatch(snapshot.after) is None:
-        return Drop(reason=Reason.TEXT_TO_THE_RIGHT, detail="There is text right of the cursor.")
-    if detail := _inside_string(snapshot):
-        return Drop(reason=Reason.INSIDE_STRING, detail=detail)
+        return Drop(reason=Reason.TEXT_TO_THE_RIGHT, detail=say("There is text right of the cursor."))
+    if inside := _inside_string(snapshot):
+        return Drop(reason=Reason.INSIDE_STRING, detail=inside)
     return None
 
 
@@ -71,9 +73,9 @@ def _inside_string(snapshot: Snapshot) -> str:
         return ""
     begun = max(mark.position for mark in found if mark.opens and not mark.is_bracket)
     if _is_data(snapshot.before, inside):
-        return "The cursor is in an address, a key or the like, which a model can only make up."
+        return say("The cursor is in an address, a key or the like, which a model can only make up.")
     if len(inside) == 1 and _is_prose(snapshot.before[begun + 1 :]):
-        return "The cursor is in a sentence, which its writer alone knows the end of."
+        return say("The cursor is in a sentence, which its writer alone knows the end of.")
     return ""
 
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from phi_ls.context.snapshot import Snapshot
+from phi_ls.ghost_text.brackets import closes_too_much
+from phi_ls.ghost_text.echoes import cut_echoes
 from phi_ls.ghost_text.indentation import following_line, opens_block, previous_line, width
 from phi_ls.ghost_text.languages import line_comment
 from phi_ls.ghost_text.limits import BLANK_LIMIT, end_of
+from phi_ls.ghost_text.nonsense import has_run
 from phi_ls.ghost_text.preparation import prepare
 from phi_ls.ghost_text.repetition import loops
 
@@ -17,7 +20,21 @@ def finished(snapshot: Snapshot, text: str, *, multiline: bool) -> bool:
     if not text.strip():
         return text.count("\n") > BLANK_LIMIT
     code, ended = prepare(snapshot, text)
-    return ended or loops(code) or end_of(snapshot, code, multiline=multiline, final=False) is not None
+    return (
+        ended
+        or loops(code)
+        or end_of(snapshot, code, multiline=multiline, final=False) is not None
+        or _will_be_cut(snapshot, code)
+    )
+
+
+def _will_be_cut(snapshot: Snapshot, code: str) -> bool:
+    """Tell whether a filter cuts something off that no further text can save."""
+    return (
+        cut_echoes(snapshot, code, final=False) != code
+        or has_run(code.rpartition("\n")[2])
+        or closes_too_much(snapshot, code)
+    )
 
 
 def wants_multiline(snapshot: Snapshot, mode: str) -> bool:

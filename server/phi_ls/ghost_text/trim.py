@@ -7,23 +7,25 @@ from collections.abc import Iterator
 from phi_ls.context.snapshot import Snapshot
 from phi_ls.decisions import Drop, Reason
 from phi_ls.ghost_text.brackets import cut_brackets
+from phi_ls.ghost_text.echoes import cut_echoes
 from phi_ls.ghost_text.limits import end_of
 from phi_ls.ghost_text.preparation import prepare, unify_line_endings
 from phi_ls.ghost_text.repetition import cut_loop
 from phi_ls.ghost_text.surroundings import cut_suffix, repeats_above
 from phi_ls.ghost_text.unsafe import unsafe_character
+from phi_ls.messages.text import say
 
 _ROUNDS = 50
 """A cut can uncover work for an earlier filter; text only gets shorter, so that a few rounds settle it."""
 
 
 _DETAILS = {
-    Reason.PROSE_OR_FENCE: "The model talked instead of writing code.",
-    Reason.REPEATS_LINES: "The suggestion only repeated itself or lines next to the cursor.",
-    Reason.REPEATS_SUFFIX: "The suggestion only repeated what stands right of the cursor.",
-    Reason.UNBALANCED: "The suggestion closed or opened a bracket or a quote that does not fit here.",
-    Reason.DEDENT: "The suggestion left the block that the cursor is in.",
-    Reason.EMPTY: "Nothing was left of the suggestion.",
+    Reason.PROSE_OR_FENCE: say("The model talked instead of writing code."),
+    Reason.REPEATS_LINES: say("The suggestion only repeated itself or lines next to the cursor."),
+    Reason.REPEATS_SUFFIX: say("The suggestion only repeated what stands right of the cursor."),
+    Reason.UNBALANCED: say("The suggestion closed or opened a bracket or a quote that does not fit here."),
+    Reason.DEDENT: say("The suggestion left the block that the cursor is in."),
+    Reason.EMPTY: say("Nothing was left of the suggestion."),
 }
 
 
@@ -42,18 +44,20 @@ def shape(
         if result == text:
             return text.replace("\n", snapshot.eol)
         text = result
-    return Drop(reason=Reason.EMPTY, detail="The suggestion could not be brought into a stable shape.")
+    return Drop(reason=Reason.EMPTY, detail=say("The suggestion could not be brought into a stable shape."))
 
 
 def _refused(snapshot: Snapshot, text: str, mean_probability: float | None, min_confidence: float) -> Drop | None:
     if not text.strip():
-        return Drop(reason=Reason.EMPTY, detail="The model suggested nothing.")
+        return Drop(reason=Reason.EMPTY, detail=say("The model suggested nothing."))
     name = unsafe_character(snapshot, text)
     if name:
-        return Drop(reason=Reason.UNSAFE_CHARACTERS, detail=f"The suggestion contained {name}.")
+        return Drop(reason=Reason.UNSAFE_CHARACTERS, detail=say("The suggestion contained {name}.", name=name))
     if mean_probability is not None and not mean_probability >= min_confidence:  # NaN is no confidence either
-        detail = (
-            f"The mean probability of its words was {mean_probability:.2f}; the setting asks for {min_confidence:.2f}."
+        detail = say(
+            "The mean probability of its words was {found:.2f}; the setting asks for {wanted:.2f}.",
+            found=mean_probability,
+            wanted=min_confidence,
         )
         return Drop(reason=Reason.LOW_CONFIDENCE, detail=detail)
     return None
@@ -71,7 +75,7 @@ def _cuts(snapshot: Snapshot, text: str, *, multiline: bool) -> Iterator[tuple[s
     """Yield what is left after each filter, with the reason should that be nothing."""
     text, _ = prepare(snapshot, text)
     yield text, Reason.PROSE_OR_FENCE
-    text = cut_loop(text)
+    text = cut_loop(cut_echoes(snapshot, text))
     yield text, Reason.REPEATS_LINES
     end = end_of(snapshot, text, multiline=multiline, final=True)
     text = text[: end.position] if end else text

@@ -11,6 +11,7 @@ from tomlkit.exceptions import TOMLKitError
 
 from phi_ls import folders
 from phi_ls.layers import MAX_FILE_BYTES, SECTION, Layer, Source, user_file
+from phi_ls.messages.text import say
 from phi_ls.models.known import find_model
 from phi_ls.settings import resolve
 from phi_providers.models.forms import find
@@ -51,7 +52,8 @@ def with_model(text: str, model_id: str) -> tuple[str, bool]:
     try:
         document: Any = tomlkit.parse(text)
     except TOMLKitError as exc:
-        raise ModelError(f"{folders.config_file()} cannot be read: {exc}; mend it, then try again") from exc
+        fields = {"file": folders.config_file(), "cause": str(exc)}
+        raise ModelError(say("{file} cannot be read: {cause}; mend it, then try again", **fields)) from exc
     # Settings below the section's name are all that counts where there are any.
     table = document.get(SECTION, document)
     replaced = table.pop("modelPath", None) is not None
@@ -65,7 +67,7 @@ def _read(file: Path) -> str:
     except FileNotFoundError:
         return ""
     except UnicodeDecodeError as exc:
-        raise ModelError(f"{file} is no UTF-8 text; mend it, then try again") from exc
+        raise ModelError(say("{file} is no UTF-8 text; mend it, then try again", file=file)) from exc
 
 
 def _check(text: str, model_id: str) -> None:
@@ -73,5 +75,9 @@ def _check(text: str, model_id: str) -> None:
     settings, _ = resolve([Layer(source=Source.USER_FILE, options=tomllib.loads(text))])
     if (settings.model, settings.model_path) != (model_id, None):
         raise ModelError(
-            f"{folders.config_file()} is written in a way that cannot be changed; set model = '{model_id}'"
+            say(
+                "{file} is written in a way that cannot be changed; set model = '{model}'",
+                file=folders.config_file(),
+                model=model_id,
+            )
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from phi_ls import folders
+from phi_ls.messages.text import say
 from phi_providers.catalogue.entries import Catalogue
 from phi_providers.catalogue.reading import load
 from phi_providers.hub.place import InstalledModel, find_installed
@@ -34,5 +35,7 @@ def find_model(model_id: str) -> InstalledModel:
         return builtin()
     found = find_installed(folders.models_dir(), model_id)
     if found is None:
-        raise ModelError(f"'{model_id}' is not installed; `phi-ls models pull {model_id}` fetches it if it is listed")
+        raise ModelError(
+            say("'{model}' is not installed; `phi-ls models pull {model}` fetches it if it is listed", model=model_id)
+        )
     return found

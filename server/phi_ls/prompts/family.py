@@ -8,10 +8,22 @@ from phi_ls.context.passages import Passage
 from phi_ls.context.snapshot import Snapshot
 from phi_ls.context.window import Window
 from phi_ls.prompts import fim, phi3_chat, wording
+from phi_ls.prompts.conversation import SHARE, Turn, newest
 from phi_ls.prompts.subject import ExplainSubject
+from phi_providers.errors import GenerationFailed
 from phi_providers.messages import ModelInfo, Part
 
-__all__ = ["ExplainSubject", "explain_parts", "heal_fragment", "hover_parts", "infill_parts", "text_budget"]
+__all__ = [
+    "ExplainSubject",
+    "documentation_parts",
+    "explain_parts",
+    "follow_up_parts",
+    "heal_fragment",
+    "hover_parts",
+    "infill_parts",
+    "takes_questions",
+    "text_budget",
+]
 
 _OVERHEAD = {"fim": fim.OVERHEAD_TOKENS, "phi3_chat": phi3_chat.OVERHEAD_TOKENS}
 
@@ -43,6 +55,42 @@ def explain_parts(info: ModelInfo, subject: ExplainSubject, language: str) -> tu
 def hover_parts(info: ModelInfo, subject: ExplainSubject, language: str) -> tuple[Part, ...]:
     """Return the prompt that asks for the few sentences of a hover."""
     return _ask(info, subject, wording.hover_task(subject, language))
+
+
+def takes_questions(info: ModelInfo) -> bool:
+    """Whether a model answers what a user asks in words of his own.
+
+    One that was trained to explain, in a few languages, was trained for that alone: asked anything else, the built-in
+    model wrote the question once more.
+    """
+    return info.chat and not info.languages
+
+
+def documentation_parts(info: ModelInfo, subject: ExplainSubject, language: str) -> tuple[Part, ...]:
+    """Return the prompt that asks for the text of a documentation comment.
+
+    A model that takes no questions is asked what a hover asks, in words that it was trained on.
+    """
+    task = wording.documentation_task if takes_questions(info) else wording.hover_task
+    return _ask(info, subject, task(subject, language))
+
+
+def follow_up_parts(
+    info: ModelInfo, subject: ExplainSubject, language: str, question: str, previous: Sequence[Turn] = ()
+) -> tuple[Part, ...]:
+    """Return the prompt that asks the user's own question about code of which `previous` has been said.
+
+    It begins as the prompt before it did. Raises GenerationFailed for a model that takes no questions.
+    """
+    _check(info)
+    if not takes_questions(info):
+        raise GenerationFailed(f"the model {info.id} cannot be asked questions: it was not trained to answer them")
+    turns = newest(previous, int(info.context * SHARE), info.chars_per_token)
+    first = turns[0].question if turns else question
+    task = wording.question_task(first, language) if first else wording.explain_task(subject, language)
+    asked = [turn.question for turn in turns[1:]] + [question] if turns else []
+    said = [(turn.answer, wording.question_again(each, language)) for turn, each in zip(turns, asked, strict=True)]
+    return (*phi3_chat.ask_parts(subject, task), *phi3_chat.turn_parts(said))
 
 
 def heal_fragment(snapshot: Snapshot, info: ModelInfo | None = None) -> str:

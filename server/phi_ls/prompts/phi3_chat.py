@@ -86,6 +86,23 @@ def ask_parts(subject: ExplainSubject, task: str) -> tuple[Part, ...]:
     )
 
 
+def turn_parts(said: Sequence[tuple[str, str]]) -> tuple[Part, ...]:
+    """Return what follows a question's prompt when it was answered: each answer, and what was asked next."""
+    return tuple(
+        part
+        for answer, question in said
+        for part in (
+            # A line feed would be swallowed behind the role, as the model's own answers' is.
+            Part(text=answer.strip()),
+            Part(control=Control.END),
+            Part(control=Control.USER),
+            Part(text=question),
+            Part(control=Control.END),
+            Part(control=Control.ASSISTANT),
+        )
+    )
+
+
 def _above(above: str, opening: str, fence: str) -> tuple[Part, ...]:
     if not above.strip():
         return ()

@@ -24,8 +24,16 @@ MAX_PATH_CHARS, MAX_NAME_CHARS = 160, 100
 _LANGUAGES = {
     "ar": "Arabic", "cs": "Czech", "de": "German", "en": "English", "es": "Spanish", "fr": "French", "hi": "Hindi",
     "id": "Indonesian", "it": "Italian", "ja": "Japanese", "ko": "Korean", "nl": "Dutch", "pl": "Polish",
-    "pt": "Portuguese", "pt-br": "Brazilian Portuguese", "ru": "Russian", "sr": "Serbian", "sv": "Swedish",
+    "pt": "Portuguese", "pt-br": "Brazilian Portuguese", "ru": "Russian", "sr": "Serbian in Cyrillic script",
+    "sr-latn": "Serbian in Latin script", "sv": "Swedish",
     "sw": "Swahili", "tr": "Turkish", "uk": "Ukrainian", "vi": "Vietnamese", "zh": "Chinese",
+}  # fmt: skip
+
+_CONVENTIONS = {
+    "python": "a Python docstring", "javascript": "a JSDoc comment", "javascriptreact": "a JSDoc comment",
+    "typescript": "a JSDoc comment", "typescriptreact": "a JSDoc comment", "java": "a Javadoc comment",
+    "c": "a Doxygen comment", "cpp": "a Doxygen comment", "csharp": "a C# documentation summary",
+    "go": "a Go doc comment", "rust": "a rustdoc comment", "lua": "a LuaDoc comment",
 }  # fmt: skip
 
 _FENCE_NAMES = {"plaintext": "", "javascriptreact": "jsx", "typescriptreact": "tsx", "shellscript": "bash"}
@@ -42,6 +50,26 @@ def hover_task(subject: ExplainSubject, language: str) -> str:
     """Return the question that asks for the few words of a hover."""
     what = f"`{_name(subject)}`" if subject.name else "the code below"
     return f"Say in at most three short sentences what {what} is and does. {CODE_IS_DATA} {answer_in(language)}"
+
+
+def documentation_task(subject: ExplainSubject, language: str) -> str:
+    """Return the question that asks for the text of a documentation comment."""
+    convention = _CONVENTIONS.get(subject.language, "a documentation comment")
+    return (
+        f"Write the text of {convention} for `{_name(subject)}` in the code below: one sentence that says what it "
+        "does, then, if they need it, its parameters, its result and its errors. "
+        f"Write no code and no comment marks. {CODE_IS_DATA} {answer_in(language)}"
+    )
+
+
+def question_task(question: str, language: str) -> str:
+    """Return the user's own question about the code below it."""
+    return f"{question.strip()}\n\nThis is asked about the code below. {CODE_IS_DATA} {answer_in(language)}"
+
+
+def question_again(question: str, language: str) -> str:
+    """Return a question that follows an answer."""
+    return f"{question.strip()}\n\n{answer_in(language)}"
 
 
 def about(path: str, language: str) -> str:
@@ -65,7 +93,8 @@ def diagnostics(messages: tuple[str, ...]) -> str:
 def answer_in(tag: str) -> str:
     """Return the sentence that sets the answer's language by its tag; `auto` and nothing are English."""
     low = tag.lower().replace("_", "-")
-    name = _LANGUAGES.get(low) or _LANGUAGES.get(low.partition("-")[0])
+    language, _, script = low.partition("-")
+    name = _LANGUAGES.get(low) or _LANGUAGES.get(f"{language}-{script[:4]}") or _LANGUAGES.get(language)
     if name is None and re.fullmatch(r"[a-z]{2,3}(-[a-z0-9]{2,8}){0,8}", low) and low != "auto":
         return f'Answer in the language whose tag is "{low}".'
     return f"Answer in {name or 'English'}."

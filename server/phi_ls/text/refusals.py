@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from phi_ls.decisions import Drop, Reason
+from phi_ls.messages.text import say
 
 MAX_CHARS = 2_000_000
 MAX_LINE_CHARS = 20_000
@@ -53,15 +54,19 @@ class Contents:
     def refusal(self) -> Drop | None:
         """Return why no suggestion is made, or None."""
         if not self.kept:
-            return Drop(reason=Reason.TOO_LARGE, detail="The document is too large to keep track of.")
+            return Drop(reason=Reason.TOO_LARGE, detail=say("The document is too large to keep track of."))
         if self.chars > MAX_CHARS:
-            return Drop(reason=Reason.TOO_LARGE, detail=f"The document has more than {MAX_CHARS:,} characters.")
+            detail = say("The document has more than {limit:,} characters.", limit=MAX_CHARS)
+            return Drop(reason=Reason.TOO_LARGE, detail=detail)
         if self.lines > MAX_LINES:
-            return Drop(reason=Reason.TOO_LARGE, detail=f"The document has more than {MAX_LINES:,} lines.")
+            detail = say("The document has more than {limit:,} lines.", limit=MAX_LINES)
+            return Drop(reason=Reason.TOO_LARGE, detail=detail)
         if self.long_lines:
-            return Drop(reason=Reason.TOO_LARGE, detail=f"A line has more than {MAX_LINE_CHARS:,} characters.")
+            detail = say("A line has more than {limit:,} characters.", limit=MAX_LINE_CHARS)
+            return Drop(reason=Reason.TOO_LARGE, detail=detail)
         if self.nuls:
-            return Drop(reason=Reason.BINARY, detail="The document has NUL characters: it is no text.")
+            return Drop(reason=Reason.BINARY, detail=say("The document has NUL characters: it is no text."))
         if self.unprintable > _UNPRINTABLE_LEAST and self.unprintable * _UNPRINTABLE_SHARE > self.chars:
-            return Drop(reason=Reason.BINARY, detail="A tenth of the document is control characters: it is no text.")
+            detail = say("A tenth of the document is control characters: it is no text.")
+            return Drop(reason=Reason.BINARY, detail=detail)
         return None

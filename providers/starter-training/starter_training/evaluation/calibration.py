@@ -15,7 +15,7 @@ from typing import Annotated
 
 import typer
 
-from phi_ls.answers.asking import prompt
+from phi_ls.answers.prompting import prompt
 from phi_ls.context.repeats import find_repeat
 from phi_providers.messages import ModelInfo
 from phi_providers.models.installed import from_folder

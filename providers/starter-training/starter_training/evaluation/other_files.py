@@ -16,7 +16,7 @@ from typing import Annotated
 
 import typer
 
-from phi_ls.answers.asking import prompt
+from phi_ls.answers.prompting import prompt
 from phi_ls.context.passages import OpenFile
 from phi_ls.context.ring import Ring
 from phi_providers.models.installed import from_folder
