@@ -105,7 +105,12 @@ def test_a_selection_is_offered_and_its_prompt_computed_ahead(editor: StartEdito
 
 @pytest.mark.parametrize(
     ("announced", "tags"),
-    [({"tagSupport": {"valueSet": [1]}}, [1]), ({"tagSupport": {"valueSet": []}}, None), ({}, None)],
+    [
+        ({"tagSupport": {"valueSet": [1]}}, [1]),
+        ({"tagSupport": {"valueSet": [2, 1, 99]}}, [1]),
+        ({"tagSupport": {"valueSet": []}}, None),
+        ({}, None),
+    ],
 )
 def test_actions_are_tagged_for_clients_that_know_the_tag(
     editor: StartEditor, announced: Json, tags: list[int] | None

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
+import enum
 import inspect
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any, get_type_hints
 
 from cattrs import BaseValidationError, Converter, transform_error
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException, JsonRpcInternalError, JsonRpcInvalidParams
+from pygls.protocol import default_converter
 
 from phi_ls.connection.json_rpc import Message, RequestFailed
 
@@ -29,8 +33,32 @@ def params_of(converter: Converter, message: Message, message_type: Any) -> Any:
     try:
         return converter.structure(fields, message_type).params
     except STRUCTURE_ERRORS as exc:
+        if message.method == types.INITIALIZE:
+            with contextlib.suppress(*STRUCTURE_ERRORS):
+                return _lenient().structure(fields, message_type).params
         complaint = f"bad parameters of {message.method}: {'; '.join(transform_error(exc))}"
         raise JsonRpcInvalidParams(complaint) from exc
+
+
+@cache
+def _lenient() -> Converter:
+    """Return a converter that keeps values which an enumeration does not have.
+
+    A client may know more code action tags, symbol kinds and the like than we do, and must not be refused for it.
+    """
+    lenient: Converter = default_converter()
+    for kind in vars(types).values():
+        if isinstance(kind, type) and issubclass(kind, enum.Enum):
+            # One by one: the converter looks these up before any rule for all of them.
+            lenient.register_structure_hook(kind, _known_or_kept)
+    return lenient
+
+
+def _known_or_kept(value: Any, kind: type[enum.Enum]) -> Any:
+    try:
+        return kind(value)
+    except ValueError:
+        return value
 
 
 def result_of(converter: Converter, fields: dict[str, Any], response_type: Any) -> Any:
