@@ -46,7 +46,7 @@ def _lenient() -> Converter:
 
     A client may know more code action tags, symbol kinds and the like than we do, and must not be refused for it.
     """
-    lenient: Converter = default_converter()
+    lenient: Converter = default_converter()  # type: ignore[no-untyped-call]  # pygls has no annotation here
     for kind in vars(types).values():
         if isinstance(kind, type) and issubclass(kind, enum.Enum):
             # One by one: the converter looks these up before any rule for all of them.
