@@ -43,6 +43,8 @@ LOADING_BEAT_S = 0.5
 WATCHDOG_S = 30.0
 """A generate call that does not come back to Python for so long is ended by C code that needs no interpreter lock. The
 parent acts long before; this is for a worker whose parent is gone while native code holds the lock."""
+REWATCH_S = 1.0
+"""So often the watchdog is set again: each time starts a thread, which takes 0.1 to 0.4 ms of the two of a token."""
 
 Wire = tuple[BinaryIO, BinaryIO]
 
@@ -142,12 +144,20 @@ class Worker:
             thread.join()
 
     def _run(self, provider: Provider, request: Request) -> None:
+        watched = -REWATCH_S
+
+        def watch() -> None:
+            nonlocal watched
+            if (now := time.monotonic()) - watched >= REWATCH_S:
+                watched = now
+                faulthandler.dump_traceback_later(WATCHDOG_S, exit=True)
+
         def emit(frame: Piece | Started) -> bool:
-            faulthandler.dump_traceback_later(WATCHDOG_S, exit=True)
+            watch()
             self._send(frame)
             return self._cancelled != request.id
 
-        faulthandler.dump_traceback_later(WATCHDOG_S, exit=True)
+        watch()
         self._send(Piece(id=request.id))
         try:
             act = provider.generate if request.max_new_tokens else provider.prefill

@@ -7,6 +7,7 @@ from editor.echo_editor import URI, StartEditor
 from editor.raw_wire import Json
 from markdown_it import MarkdownIt
 
+MARKDOWN: Json = {"textDocument": {"inlineCompletion": {}, "hover": {"contentFormat": ["markdown"]}}}
 PLAIN: Json = {"textDocument": {"inlineCompletion": {}, "hover": {"contentFormat": ["plaintext"]}}}
 
 
@@ -47,6 +48,18 @@ def test_hostile_answers_are_only_text(editor: StartEditor, hostile: str) -> Non
     assert {"image", "link_open", "html_inline", "html_block"}.isdisjoint(_tokens(value))
     assert "$(" not in value
     assert "https://" not in value
+
+
+def test_a_session_in_a_docstring_is_code(editor: StartEditor) -> None:
+    """Not a quotation in a quotation; the text around it stays text."""
+    docstring = "Multiply.\n\n    >>> area(2, 3)\n    6\n\n    - one\n\n    - two\n"
+    with editor({"tokens": ["It."]}, capabilities=MARKDOWN) as client:
+        client.open(URI, f'def area():\n    """{docstring}    """\n')
+        value = client.hover(URI, 0, 5)["contents"]["value"]
+
+    assert "```python\n>>> area(2, 3)\n6\n```" in value
+    assert "blockquote_open" not in _tokens(value)
+    assert "bullet_list_open" in _tokens(value)
 
 
 def _tokens(markdown: str) -> set[str]:

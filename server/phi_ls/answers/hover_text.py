@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import inspect
+import re
+
 from phi_ls.answers.explanation import Explanation
 from phi_ls.context.symbols import SymbolFacts
 from phi_ls.markdown import code_block, plain_text, safe_markdown
 from phi_ls.markdown_text import code_span
 from phi_ls.messages.text import joined, say
+
+_SESSION = re.compile(r"(?m)(^[ \t]*>>> .*(?:\n(?![ \t]*$).*)*)")
+"""A prompt of Python's, up to the next blank line."""
 
 STILL_GENERATING = say("still generating …")
 
@@ -16,9 +22,16 @@ def markdown_facts(facts: SymbolFacts, language: str, elsewhere: str = "") -> st
 
     `elsewhere`: what the other document is called, in which the definition is.
     """
-    documentation = f"\n\n{safe_markdown(facts.documentation)}" if facts.documentation else ""
+    documentation = f"\n\n{_documentation(facts.documentation, language)}" if facts.documentation else ""
     places = [code_span(place) for place in (".".join(facts.scopes), elsewhere) if place]
     return joined("", [*_in(places, "\n\n"), code_block(facts.signature, language), documentation])
+
+
+def _documentation(text: str, language: str) -> str:
+    """Return documentation as Markdown, with the sessions that Python's shows (`>>> area(2, 3)`) as code."""
+    pieces = enumerate(_SESSION.split(text))
+    shown = (code_block(inspect.cleandoc(each), language) if at % 2 else safe_markdown(each) for at, each in pieces)
+    return "\n\n".join(each.strip("\n") for each in shown if each.strip())
 
 
 def plain_facts(facts: SymbolFacts, elsewhere: str = "") -> str:

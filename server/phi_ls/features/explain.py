@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 from lsprotocol import types
 from pygls.exceptions import JsonRpcInvalidParams
 
+from phi_ls.answers.definition import definition_at
 from phi_ls.answers.explanation import Explanation
 from phi_ls.answers.explanations import OnDelta, Writing, ask, ignore
 from phi_ls.answers.question import Question
-from phi_ls.answers.subjects import of_diagnostic, of_lines, of_symbol
-from phi_ls.context.symbols import symbol_facts
+from phi_ls.answers.subjects import of_diagnostic, of_lines
 from phi_ls.features import arguments
 from phi_ls.features.follow_up import follow_up
 from phi_ls.markdown import safe_markdown
@@ -91,8 +91,7 @@ def subject_of(server: PhiLanguageServer, document: Document, options: dict[str,
         return subject_of_range(server, document, arguments.span(options["range"]))
     if options.get("position") is not None:
         line, column = document.clamp(arguments.position(options["position"]))
-        facts = symbol_facts(document.lines, line, column, document.language, document.syntax)
-        return of_symbol(document, line, column, path, facts)
+        return definition_at(document, line, column, path, server.documents, server.open_files()).subject
     raise JsonRpcInvalidParams("one of 'range', 'position' and 'diagnostic' must say what to explain")
 
 
