@@ -123,3 +123,14 @@ def test_a_rest_that_repeats_the_lines_above_is_not_served() -> None:
     suggestions = remembering("‸", "a = 1\nb = 2\na = 1\nb = 2")
     assert "b = 2\na = 1\nb = 2" == served(suggestions, "a = 1\n‸")
     assert served(suggestions, "a = 1\nb = 2\n‸") is None
+
+
+def test_a_look_ahead_takes_nothing_off_the_screen() -> None:
+    """Whether there is something for the end of a suggestion is asked while that is shown, and typed along later."""
+    answering = [model("small")]
+    suggestions = Suggestions(lambda: answering[0])
+    suggestions.put(draw("x = ‸"), "compute()", raw="", model=answering[0])
+    assert "compute()" == served(suggestions, "x = ‸")
+    assert [False, True] == [suggestions.has(draw(place)) for place in ("x = compute()‸", "x = com‸")]
+    answering[0] = model("large")
+    assert "mpute()" == served(suggestions, "x = co‸")
