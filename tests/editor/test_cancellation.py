@@ -98,7 +98,7 @@ def test_cancelling_twice_or_too_late_is_ignored(editor: StartEditor, kind: str)
 
 def test_after_a_cancel_the_same_question_is_answered(editor: StartEditor, kind: str) -> None:
     """Nothing of the cancelled request is left in the way."""
-    answer = {"tokens": ["return", " width"], "prefill_ms": 150}
+    answer = {"tokens": ["return", " width"], "prefill_ms": 2000}
     with _start(editor, answer) as client:
         request = ASKING[kind](client)
         client.until_asked(1)
