@@ -113,7 +113,7 @@ def test_no_provider(editor: StartEditor) -> None:
 
 def test_stale(editor: StartEditor) -> None:
     """An answer for a version of the document that is gone is not shown, though its text may still fit."""
-    with editor({**ANSWER, "prefill_ms": 150}) as client:
+    with editor({**ANSWER, "prefill_ms": 1000}) as client:
         client.open(URI, HEAD)
         asked = client.send_inline(URI, 1, 4)
         client.type(URI, 1, 4, "r")
