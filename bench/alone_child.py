@@ -11,7 +11,8 @@ from typing import Any
 
 from lsprotocol import types
 
-from phi_ls.answers.suggest import MULTILINE_TOKENS, SINGLE_LINE_TOKENS, prompt
+from phi_ls.answers.budget import MULTILINE_TOKENS, SINGLE_LINE_TOKENS
+from phi_ls.answers.prompting import prompt
 from phi_ls.context.window import Edges, after_cut
 from phi_ls.documents import Document
 from phi_ls.ghost_text.stopping import finished, wants_multiline

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from phi_ls.answers.suggest import prompt
+from phi_ls.answers.prompting import prompt
 from phi_ls.context.snapshot import Snapshot
 from phi_ls.context.window import Edges, after_cut
 from phi_providers.messages import RESERVE_TOKENS, ModelInfo

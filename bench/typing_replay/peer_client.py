@@ -35,7 +35,7 @@ from bench.peer.server import Completion, LlamaServer
 from bench.typing_replay.peer_answers import KeptAnswers, first_line, shaped
 from bench.typing_replay.records import Counts
 from bench.typing_replay.suggesting import Arrival
-from phi_ls.answers.suggest import MULTILINE_TOKENS, SINGLE_LINE_TOKENS
+from phi_ls.answers.budget import MULTILINE_TOKENS, SINGLE_LINE_TOKENS
 from phi_ls.context.snapshot import Snapshot
 from phi_ls.documents import Documents
 from phi_ls.ghost_text.stopping import wants_multiline

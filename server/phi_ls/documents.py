@@ -7,6 +7,7 @@ from urllib.parse import unquote
 
 from lsprotocol import types
 
+from phi_ls.context.passages import OpenFile
 from phi_ls.context.secrets import masked_lines
 from phi_ls.context.snapshot import Snapshot
 from phi_ls.context.syntax import Syntax
@@ -93,6 +94,18 @@ class Document:
             column=column,
             eol=self.eol,
             indent_unit=self.indent_unit,
+        )
+
+    def as_open_file(self, path: str) -> OpenFile:
+        """Return what others may take from this document; `path` as for `snapshot`."""
+        return OpenFile(
+            uri=self.uri,
+            version=self.version,
+            language=self.language,
+            path=path,
+            lines=self.lines,
+            edited_line=self.edited_line,
+            syntax=self.syntax,
         )
 
     def apply(self, changes: Sequence[types.TextDocumentContentChangeEvent]) -> None:

@@ -127,16 +127,7 @@ class PhiLanguageServer(LanguageServer):
         """Yield the open documents that a model may see, in the order in which they were opened."""
         for each in self.documents:
             if self.refusal(each) is None:
-                path = self.path_of(each.uri)
-                yield OpenFile(
-                    uri=each.uri,
-                    version=each.version,
-                    language=each.language,
-                    path=path,
-                    lines=each.lines,
-                    edited_line=each.edited_line,
-                    syntax=each.syntax,
-                )
+                yield each.as_open_file(self.path_of(each.uri))
 
     def changed(self) -> None:
         """Tell everybody that the pool or the session has something new to show."""

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from pure.typist import Sample, Typist, samples
 
-from phi_ls.answers.suggest import prompt
+from phi_ls.answers.prompting import prompt
 from phi_ls.context.passages import OpenFile
 from phi_ls.context.ring import Ring
 from phi_ls.context.snapshot import Snapshot

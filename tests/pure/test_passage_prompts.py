@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from pure.prompt_shares import ENCODER, PHI3, STARTER, STARTER_ENCODER
 
-from phi_ls.answers.suggest import prompt
+from phi_ls.answers.prompting import prompt
 from phi_ls.context.passages import OpenFile, Passage
 from phi_ls.context.ring import Ring
 from phi_ls.context.snapshot import Snapshot

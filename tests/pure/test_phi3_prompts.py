@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from pure.prompt_shares import ENCODER, PHI3, TOKENIZER
 from tokenizers import Tokenizer
 
+from phi_ls.answers.budget import MULTILINE_TOKENS
 from phi_ls.answers.explanations import EXPLAIN_TOKENS
-from phi_ls.answers.suggest import MULTILINE_TOKENS, prompt
+from phi_ls.answers.prompting import prompt
 from phi_ls.context.snapshot import Snapshot
 from phi_ls.prompts.family import ExplainSubject, explain_parts, heal_fragment, hover_parts
 from phi_providers.errors import PromptTooLong

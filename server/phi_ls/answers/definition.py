@@ -30,15 +30,7 @@ def definition_at(
     """Return what the word at this place means; `files` are the open documents that a model may see."""
     facts = symbol_facts(document.lines, line, column, document.language, document.syntax)
     if facts is None:
-        here = OpenFile(
-            uri=document.uri,
-            version=document.version,
-            language=document.language,
-            path=path,
-            lines=document.lines,
-            syntax=document.syntax,
-        )
-        found = elsewhere.find(here, line, column, files)
+        found = elsewhere.find(document.as_open_file(path), line, column, files)
         other = documents.get(found.file.uri) if found else None
         if found is not None and other is not None:
             return Definition(facts=found.facts, subject=_of(other, found), elsewhere=found.file.path)

@@ -7,14 +7,10 @@ import time
 from dataclasses import dataclass, replace
 
 from phi_ls.answers.asking import begin
-from phi_ls.answers.budget import (
-    ANSWER_WITHIN_S,
-    MULTILINE_TOKENS,
-    SINGLE_LINE_TOKENS,
-)
+from phi_ls.answers.budget import ANSWER_WITHIN_S
 from phi_ls.answers.in_flight import Generation
 from phi_ls.answers.patience import typed_on
-from phi_ls.answers.prompting import Asked, prompt
+from phi_ls.answers.prompting import Asked
 from phi_ls.caches.suggestions import contradicts
 from phi_ls.context.snapshot import Snapshot
 from phi_ls.decisions import Drop, Reason
@@ -23,8 +19,6 @@ from phi_ls.mechanisms import Mechanism, on
 from phi_ls.messages.text import say
 from phi_ls.session import Session
 from phi_providers.errors import ProviderError, Superseded, Unavailable
-
-__all__ = ["MULTILINE_TOKENS", "SINGLE_LINE_TOKENS", "Shown", "prompt", "suggest"]
 
 
 @dataclass(frozen=True, kw_only=True)

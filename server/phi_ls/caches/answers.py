@@ -51,24 +51,27 @@ class Answers:
 
     async def get(self, key: Key) -> Explanation | None:
         """Return the answer, marked as one that was there, or None."""
-        disk = self._disk if key.lasting else None
-        if disk is not None:
-            await self._forget_what_was_cleared(disk)
+        body = await self._on_disk(key)
         known = self._memory.get(key.digest)
-        if known is None and disk is not None:
-            body = await asyncio.get_running_loop().run_in_executor(self._thread, disk.get, key.digest)
-            known = _read(body) if body is not None else None
-            if known is not None:
-                self._memory[key.digest] = known
+        if known is None and body is not None and (known := _read(body)):
+            self._memory[key.digest] = known
         return dataclasses.replace(known, cached=True) if known is not None else None
 
-    async def _forget_what_was_cleared(self, disk: DiskCache) -> None:
-        """Whoever has all answers taken away means those that a server remembers as well."""
-        cleared = await asyncio.get_running_loop().run_in_executor(self._thread, disk.cleared)
+    async def _on_disk(self, key: Key) -> bytes | None:
+        """Return the entry on disk, and forget what was in memory when somebody has had all entries taken away.
+
+        Whoever has that done means the answers that a server remembers as well.
+        """
+        disk = self._disk if key.lasting else None
+        if disk is None:
+            return None
+        loop = asyncio.get_running_loop()
+        cleared, body = await loop.run_in_executor(self._thread, lambda: (disk.cleared(), disk.get(key.digest)))
         if cleared is not None and cleared != self._cleared:
             if self._cleared is not None:
                 self._memory.clear()
             self._cleared = cleared
+        return body
 
     def in_memory(self, key: Key) -> bool:
         """Whether the answer need not be looked for on the disk."""

@@ -13,7 +13,6 @@ from phi_ls.context.definitions import Offered, SymbolFacts
 from phi_ls.context.imports import Import, imports, leads_to
 from phi_ls.context.passages import OpenFile, related
 from phi_ls.context.symbols import MAX_CHARS, finished, word_at
-from phi_ls.context.syntax import Syntax
 
 MAX_FILES = 40
 """Documents that are searched for the word; only those in which it stands are parsed."""
@@ -130,7 +129,7 @@ class _Search:
         """Whether the word has a meaning of its own in the document, or in the language."""
         if self._here.language == "python" and hasattr(builtins, self._use.word):
             return True
-        parsed = (self._here.syntax or Syntax(self._here.language)).of(self._here.lines)
+        parsed = self._here.parsed()
         return parsed is not None and definitions.is_local(parsed, self._use.word)
 
     def _fits(self, found: _Found) -> bool:
@@ -170,7 +169,7 @@ def _others(here: OpenFile, files: Iterable[OpenFile]) -> list[OpenFile]:
 def _offered(file: OpenFile, word: str) -> list[Offered]:
     if sum(map(len, file.lines)) > MAX_CHARS:
         return []
-    parsed = (file.syntax or Syntax(file.language)).of(file.lines)
+    parsed = file.parsed()
     if parsed is not None:
         return definitions.offered(parsed, word)
     facts = definition_lines.find(file.lines, word, len(file.lines))

@@ -79,7 +79,9 @@ class FileIndexes:
 
 def _index(file: OpenFile) -> FileIndex:
     found: dict[str, tuple[Passage, ...]] = {}
-    parsed = Syntax(file.language).of(file.lines[:MAX_LINES])
+    # The beginning of a long document is another text than the one of which the document keeps a tree.
+    long = len(file.lines) > MAX_LINES
+    parsed = Syntax(file.language).of(file.lines[:MAX_LINES]) if long else file.parsed()
     for facts in definitions.outline(parsed) if parsed is not None else ():
         stop = min(facts.last_line + 1, facts.first_line + DEFINITION_LINES)
         if _is_readable(file, facts.first_line, stop):

@@ -52,11 +52,6 @@ def parse(source: bytes, language: str, known: Tree | None = None) -> tuple[Tree
     return tree, whole
 
 
-def has_grammar(language: str) -> bool:
-    """Whether documents of this language can be parsed."""
-    return _grammar(language) is not None
-
-
 @cache
 def _grammar(language: str) -> Language | None:
     if language not in _GRAMMARS:

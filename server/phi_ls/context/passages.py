@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from phi_ls.context.secrets import masked_lines
-from phi_ls.context.syntax import Syntax
+from phi_ls.context.syntax import Parsed, Syntax
 
 PART_NAME = "snippet"
 """What the parts of a prompt with passages are called, each with its number, in the worker's report of what it cut."""
@@ -44,6 +44,10 @@ class OpenFile:
     """Where it was edited last, from 0; None if it was not since it was opened."""
     syntax: Syntax | None = field(default=None, compare=False, repr=False)
     """What is known of its tree."""
+
+    def parsed(self) -> Parsed | None:
+        """Return its tree, of which only what has changed is parsed; None for a language without a grammar."""
+        return (self.syntax or Syntax(self.language)).of(self.lines)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from typing import TYPE_CHECKING
 
 from cachetools import LRUCache
@@ -75,11 +76,8 @@ class AheadOfTime:
         session = self._server.session
         useful = keeps_prompts(session, Urgency.ASKED) and not at_hand(session, question)
         if may_work(session, self.power, Mechanism.PREFILL) and useful:
-            try:
+            with contextlib.suppress(Unavailable):  # whoever asks will hear of what is wrong
                 prefill(session, question.parts, urgency=Urgency.AHEAD)
-            except Unavailable:
-                # Whoever asks will hear of what is wrong.
-                return
 
     def _stay(self, uri: str, place: tuple[int, int]) -> None:
         self._places[uri] = place
@@ -101,11 +99,8 @@ class AheadOfTime:
             return
         if session.prompted.get(uri) == snapshot.place:
             return
-        try:
+        with contextlib.suppress(Unavailable):  # as above
             prefill_ahead(session, snapshot)
-        except Unavailable:
-            # Whoever asks will hear of what is wrong.
-            return
 
     def _shows_others(self) -> bool:
         """Whether the model that suggests is shown passages of other documents."""
