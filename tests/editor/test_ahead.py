@@ -84,12 +84,12 @@ def test_a_document_opened_again_is_computed_where_somebody_was(editor: StartEdi
 
 
 def test_what_a_program_writes_is_not_computed(editor: StartEditor) -> None:
-    """Nobody has ever asked in a log that grows."""
+    """Nobody has ever asked in a log that grows; nor does it keep what a person pauses at from being computed."""
     with editor(*SCRIPT) as client:
         client.open(OTHER, HEAD)
-        client.type(OTHER, 1, 4, "logged")
         _visit(client, URI, HEAD)
         client.type(URI, 1, 4, "area = ")
+        client.type(OTHER, 1, 4, "logged")
         (prompt,) = _computed(client)
 
     assert prompt.endswith("area = ")

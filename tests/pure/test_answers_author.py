@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
-from phi_ls.answers.known import Author
+from phi_ls.answers.explanation import Explanation
+from phi_ls.answers.known import Author, remember
 from phi_ls.answers.question import Question
+from phi_ls.caches.answers import Answers
 from phi_ls.identities import Identities
 from phi_ls.prompts.subject import ExplainSubject
 from phi_ls.speeds import speed_of
@@ -79,4 +81,8 @@ def test_who_has_written_it(tmp_path: Path, wrote: dict[str, Any], expected: boo
     stream = Stream(1, lambda _: None, lambda _: None)
     stream.model = replace(load.model, id=wrote.get("model", "m"))
     stream.profile = wrote.get("profile", replace(PROFILE, engine=wrote.get("engine", "openvino")))
-    assert expected == author(load).wrote(stream)
+    asked, answers = author(load), Answers(None)
+    remember(answers, QUESTION, asked, stream, Explanation(text="It is one.", model="m"))
+    kept = answers.in_memory(asked.key(QUESTION, stream.profile))
+    answers.close()
+    assert (expected, expected) == (asked.wrote(stream), kept)

@@ -72,7 +72,7 @@ class Writing:
             usage=usage,
         )
         if explanation.text:
-            remember(self._session, self._question, self._asked, self._stream, explanation)
+            remember(self._session.answers, self._question, self._asked, self._stream, explanation)
         return explanation
 
     def _why_to_end(self) -> str:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from phi_ls.answers.explanation import Explanation
 from phi_ls.answers.question import Question
-from phi_ls.caches.answers import Key
+from phi_ls.caches.answers import Answers, Key
 from phi_ls.identities import Identities
 from phi_ls.session import Session
 from phi_providers.messages import Load, ModelProfile, Urgency
@@ -63,10 +63,10 @@ def at_hand(session: Session, question: Question) -> bool:
     return key is not None and session.answers.in_memory(key)
 
 
-def remember(session: Session, question: Question, asked: Author, stream: Stream, explanation: Explanation) -> None:
+def remember(answers: Answers, question: Question, asked: Author, stream: Stream, explanation: Explanation) -> None:
     """Keep an answer, if the one who was asked has written it."""
     if asked.wrote(stream):
-        session.answers.put(asked.key(question, stream.profile), explanation)
+        answers.put(asked.key(question, stream.profile), explanation)
 
 
 def _key(session: Session, question: Question) -> Key | None:
