@@ -21,6 +21,10 @@ WORK_SHARE = 0.05
 model took twenty times its usual time. One that waits for what never comes uses none, or 0.01 where its other threads
 wait for the interpreter lock."""
 
+LOOK_S = 0.25
+"""Work is judged over at least so long: systems count processor time in steps of 10 ms, and over 2 ms a worker that
+computed had used none."""
+
 STEP_TOKENS = 128
 """The longest prefill step of an engine that is slower than 512 tokens/s: a chunk on the NPU. Others take 250 ms."""
 
@@ -107,4 +111,4 @@ class SignsOfLife:
 
     def _at_work(self, now: float) -> bool:
         since, worked = self._marked
-        return self._worked_s() - worked > WORK_SHARE * (now - since)
+        return now - since < LOOK_S or self._worked_s() - worked > WORK_SHARE * (now - since)

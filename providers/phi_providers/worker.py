@@ -19,6 +19,7 @@ from typing import BinaryIO
 
 from phi_providers.confinement import confine, die_with_parent
 from phi_providers.errors import GenerationFailed, LoadFailed, WorkerDied
+from phi_providers.gathering import Gathering
 from phi_providers.messages import (
     MAX_FRAME_BYTES,
     PROTOCOL_VERSION,
@@ -145,6 +146,7 @@ class Worker:
 
     def _run(self, provider: Provider, request: Request) -> None:
         watched = -REWATCH_S
+        pieces = Gathering(self._send)
 
         def watch() -> None:
             nonlocal watched
@@ -154,18 +156,25 @@ class Worker:
 
         def emit(frame: Piece | Started) -> bool:
             watch()
-            self._send(frame)
+            if isinstance(frame, Piece):
+                pieces.take(frame)
+            else:
+                self._send(frame)
             return self._cancelled != request.id
 
         watch()
         self._send(Piece(id=request.id))
         try:
             act = provider.generate if request.max_new_tokens else provider.prefill
-            self._send(Done(id=request.id, usage=act(request, emit)))
+            usage = act(request, emit)
+            pieces.flush()
+            self._send(Done(id=request.id, usage=usage))
         except GenerationFailed as exc:
+            pieces.flush()
             self._send(Failed(id=request.id, message=str(exc)))
         except Exception as exc:  # noqa: BLE001  # the request loop: one bad request must not take the engine with it
             fatal = isinstance(exc, (WorkerDied, MemoryError))
+            pieces.flush()
             self._send(Failed(id=request.id, message=_one_line(exc), fatal=fatal))
         finally:
             faulthandler.cancel_dump_traceback_later()

@@ -36,7 +36,7 @@ async def test_a_flood_while_loading_harms_nothing(pool: WatchedPool, script: Sc
 )
 async def test_a_breach_of_protocol_costs_the_worker(pool: WatchedPool, script: Script, deed: str, reason: str) -> None:
     """Bytes that are no frame, a line without end and a reply to nobody end the worker; the next request succeeds."""
-    script.write({"when": "bad", "tokens": ["a", "b"], "then": deed})
+    script.write({"when": "bad", "tokens": ["a\n", "b\n"], "then": deed})
     stream = pool.submit("bad")
     await pieces(stream, 2)
     result = await asyncio.wait_for(outcome(stream), 1.0)

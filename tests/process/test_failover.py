@@ -86,11 +86,11 @@ async def test_one_that_dies_at_its_first_request_is_not_tried_twice(
     make_pool: MakePool, script: Script, second_script: Script
 ) -> None:
     """An engine that aborts whenever it is asked costs one request, not three: the second one answers the next."""
-    script.write({"tokens": ["a", "b"], "then": "abort"})
+    script.write({"tokens": ["a\n", "b\n"], "then": "abort"})
     second_script.write({"tokens": ["from the second"]})
     pool = make_pool(script, second_script)
     first = await pool.answer("first")
-    assert ("ab", WorkerDied) == (first.text, type(first.error))
+    assert ("a\nb\n", WorkerDied) == (first.text, type(first.error))
     assert "from the second" == (await pool.answer("next")).text
     assert 1 == script.loads()
     (given_up,) = pool.pool.status().given_up

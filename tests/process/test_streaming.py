@@ -27,9 +27,11 @@ async def test_pieces_come_in_order_with_their_tokens(pool: WatchedPool, script:
     words = [f"w{number} " for number in range(200)]
     script.write({"tokens": words, "log_prob": -0.5})
     result = await pool.answer("x")
-    assert words == [piece.text for piece in result.pieces]
-    assert [(number,) for number in range(200)] == [piece.token_ids for piece in result.pieces]
-    assert {(-0.5,)} == {piece.log_probs for piece in result.pieces}
+    assert "".join(words) == result.text
+    assert list(range(200)) == [token for piece in result.pieces for token in piece.token_ids]
+    assert [-0.5] * 200 == [value for piece in result.pieces for value in piece.log_probs]
+    for piece in result.pieces:
+        assert "".join(words[token] for token in piece.token_ids) == piece.text
 
 
 async def test_usage_and_profile_say_who_answered_and_what_it_cost(pool: WatchedPool, script: Script) -> None:

@@ -12,7 +12,8 @@ from phi_providers.errors import LoadFailed, PromptRefused, WorkerDied
 from phi_providers.messages import Urgency
 
 DEATHS = {"abort": "signal 6", "segfault": "signal 11", "exit": "exit code 7"}
-TOKENS = ["a", "b", "c"]
+TOKENS = ["a\n", "b\n", "c\n"]
+"""Lines: a worker sends each at once."""
 
 
 async def soon(stream_end: asyncio.Task[Outcome]) -> Outcome:
