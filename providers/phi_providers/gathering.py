@@ -8,15 +8,15 @@ from collections.abc import Callable
 from phi_providers.messages import Piece
 
 GATHER_S = 0.008
-"""For so long after a frame the next tokens wait for each other. A frame for each of the built-in model's tokens, 2 to 3 ms
-apart, woke the server on the core that the engine needs; a reader of text cannot tell 8 ms."""
+"""For so long after a frame the next tokens wait for each other. A frame for each of the built-in model's tokens, 2 to
+3 ms apart, woke the server on the core that the engine needs; a reader of text cannot tell 8 ms."""
 
 
 class Gathering:
     """Joins pieces that follow each other closely; what somebody waits for goes out at once.
 
-    That is the first text, the end of a line (a suggestion may be complete there), and all that comes later than `GATHER_S`
-    after the frame before: every token of a model that takes longer for one.
+    That is the first text, the end of a line (a suggestion may be complete there), and all that comes later than
+    `GATHER_S` after the frame before: every token of a model that takes longer for one.
     """
 
     def __init__(self, send: Callable[[Piece], None], clock: Callable[[], float] = time.perf_counter) -> None:
