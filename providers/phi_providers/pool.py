@@ -28,6 +28,10 @@ __all__ = ["GivenUp", "Job", "Limits", "Pool", "PoolStatus", "Stream", "WorkerSt
 
 log = logging.getLogger(__name__)
 
+TELL_AFTER_S = 0.03
+"""Requests taken up and answered within so short a time are told of once: whoever hears of it looks at everything. That
+was a fifth of the server's work for a key. Loading and deaths are told of at once."""
+
 
 class Pool:
     """Workers in order of preference; of those for typing and those for the rest, the first whose circuit is closed.
@@ -45,6 +49,7 @@ class Pool:
     ) -> None:
         self._limits = limits
         self._changed = OncePerTurn(on_change)
+        self._went_on = OncePerTurn(on_change, TELL_AFTER_S)
         self._roster = Roster(plan, home, self, limits, self._changed)
         self._scheduler = Scheduler()
         self._generations = Generations(self._scheduler, self._stop_running)
@@ -126,6 +131,7 @@ class Pool:
     async def close(self) -> None:
         """End all workers within a second; what still runs fails."""
         self._closed = True
+        self._went_on.cancel()
         self._idle.cancel()
         self._leaving.cancel()
         self._generations.end_all(NoProvider("the server is stopping"))
@@ -151,7 +157,7 @@ class Pool:
             slot.proved()
         self._generations.on_end(frame)
         self._pump()
-        self._changed()
+        self._went_on()
 
     def on_death(self, client: WorkerClient, cause: WorkerDied) -> None:
         """A worker is gone: its request fails, the slot restarts or rests, the next slot takes over."""
@@ -217,7 +223,7 @@ class Pool:
             return
         generation.stream.profile, generation.stream.model = client.profile, slot.order.model
         client.run(request)
-        self._changed()
+        self._went_on()
 
     def _stop_running(self, worker: int, request_id: int) -> None:
         if client := self._roster.numbered(worker).client:

@@ -1,12 +1,14 @@
-"""The open documents, as the editor holds them; nothing here is ever read from disk."""
+"""The open documents, as the editor holds them; of a file on disk nothing is read but where links lead."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from urllib.parse import unquote
 
 from lsprotocol import types
 
+from phi_ls.context.links import behind_links
 from phi_ls.context.passages import OpenFile
 from phi_ls.context.secrets import masked_lines
 from phi_ls.context.snapshot import Snapshot
@@ -14,6 +16,7 @@ from phi_ls.context.syntax import Syntax
 from phi_ls.decisions import Drop
 from phi_ls.text import line_endings
 from phi_ls.text.indentation import indent_unit
+from phi_ls.text.language_ids import usual
 from phi_ls.text.positions import Encoding, to_character, to_column, without_lone_surrogates
 from phi_ls.text.refusals import Contents
 
@@ -37,6 +40,11 @@ class Document:
     def text(self) -> str:
         """The whole text with its line endings; empty if there is too much of it to be kept."""
         return line_endings.join(self.lines, self._endings)
+
+    @cached_property
+    def real_uri(self) -> str:
+        """The file behind the links in the document's name, as it was when first asked."""
+        return behind_links(self.uri)
 
     @property
     def eol(self) -> str:
@@ -87,7 +95,7 @@ class Document:
             version=self.version,
             language=self.language or "plaintext",
             path=path,
-            lines=masked_lines(self.lines[first : line + lines_after + 1]),
+            lines=masked_lines(self.lines[first : line + lines_after + 1], first),
             first_line=first,
             total_lines=len(self.lines),
             line=line,
@@ -195,7 +203,7 @@ class Documents:
         # Known ids arrive as members of an enum whose str() is not its value, others as plain strings.
         language = item.language_id
         name = language.value if isinstance(language, types.LanguageKind) else language
-        self._open[unquote(item.uri)] = Document(item.uri, item.version, name, item.text, self.encoding)
+        self._open[unquote(item.uri)] = Document(item.uri, item.version, usual(name), item.text, self.encoding)
 
     def change(self, params: types.DidChangeTextDocumentParams) -> bool:
         """Apply the editor's changes; False if they are of a document that is not open, or of an older version."""

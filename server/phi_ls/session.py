@@ -120,7 +120,7 @@ class Session:
 
     def refusal(self, document: Document, roots: Sequence[str] = ()) -> Drop | None:
         """Return why no model may see this document, or None."""
-        if excluded(document.uri, self.settings.exclude, roots):
+        if any(excluded(uri, self.settings.exclude, roots) for uri in {document.uri, document.real_uri}):
             return Drop(
                 reason=Reason.EXCLUDED, detail=say("the file's name matches a pattern of the setting 'exclude'")
             )

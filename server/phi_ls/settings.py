@@ -11,6 +11,7 @@ from phi_ls.context.paths import DEFAULT_EXCLUDE
 from phi_ls.layers import Complaint, Layer, Source, flatten, printable, project_file, user_file
 from phi_ls.messages.text import cause_of, say, say_counted
 from phi_ls.options import OPTIONS, BadValue, Clamped, Option, describe
+from phi_ls.text.language_ids import usual
 
 __all__ = [
     "Complaint",
@@ -136,7 +137,7 @@ class _Resolution:
 
     def _merged(self, source: Source, option: Option, value: Any) -> Any:
         if option.attribute == "languages":
-            return {**self._values["languages"], **value}
+            return {**self._values["languages"], **{usual(name): wanted for name, wanted in value.items()}}
         if option.attribute == "exclude" and not source.trusted:
             # A workspace may hide more of its files from the model, never uncover the user's secrets.
             return tuple(dict.fromkeys((*self._values["exclude"], *value)))

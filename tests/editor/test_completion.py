@@ -11,6 +11,7 @@ HEAD = "def area(width, height):\n    "
 ANSWER = {"tokens": ["return", " width", " * height"]}
 EVERYTHING = "return width * height"
 PLAIN_TEXT = 1
+AS_IS = 1
 
 
 def _complete(client: EchoEditor, text: str, line: int, character: int) -> Json | None:
@@ -32,15 +33,15 @@ def test_one_entry_that_stands_last_and_inserts_the_suggestion(editor: StartEdit
     assert PLAIN_TEXT == item["insertTextFormat"]
 
 
-def test_the_word_being_typed_is_replaced_and_filtered_by(editor: StartEditor) -> None:
-    """The popup keeps only entries whose filter text begins with what was typed of the word."""
+def test_the_word_being_typed_is_replaced(editor: StartEditor) -> None:
+    """The popup keeps only entries whose filter text begins with what was typed, also by the keys after the answer."""
     with editor({"tokens": ["turn", " width"]}, capabilities={}) as client:
         result = _complete(client, HEAD + "re", 1, 6)
 
     assert result is not None
     (item,) = result["items"]
     assert {"range": span((1, 4), (1, 6)), "newText": "return width"} == item["textEdit"]
-    assert "re" == item["filterText"]
+    assert "return width" == item["filterText"]
     assert "return width" == item["label"]
 
 
@@ -53,6 +54,19 @@ def test_several_lines_are_labelled_by_the_first(editor: StartEditor) -> None:
     (item,) = result["items"]
     assert "size = width" == item["label"]
     assert "size = width\n    return size" == item["textEdit"]["newText"] == item["documentation"]
+
+
+def test_lines_are_indented_already(editor: StartEditor) -> None:
+    """A client that may indent the lines after the first by itself is told not to, if it can be told."""
+    several = {"tokens": ["size = width\n", "    return size\n"]}
+    knowing = {"textDocument": {"completion": {"completionItem": {"insertTextModeSupport": {"valueSet": [1, 2]}}}}}
+    modes = []
+    for capabilities in (knowing, {}):
+        with editor(several, capabilities=capabilities) as client:
+            result = _complete(client, HEAD, 1, 4)
+        assert result is not None
+        modes += [item.get("insertTextMode") for item in result["items"]]
+    assert [AS_IS, None] == modes
 
 
 def test_nothing_to_suggest_is_null(editor: StartEditor) -> None:

@@ -128,3 +128,20 @@ def test_no_file_is_read_that_is_not_open(editor: StartEditor, tmp_path: Path) -
         client.open((root / "area.py").as_uri(), TEXT)
         assert client.inline((root / "area.py").as_uri(), 1, 25) is not None
         assert "canary_doc" not in str(client.asked() + client.computed())
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="making a link takes a privilege there")
+def test_a_harmless_name_that_leads_to_secrets_hides_nothing_less(editor: StartEditor, tmp_path: Path) -> None:
+    """What the editor opens by a link is refused as the file itself is."""
+    (tmp_path / ".env").write_text(SECRET)
+    (tmp_path / "notes.py").symlink_to(tmp_path / ".env")
+    uri = (tmp_path / "notes.py").as_uri()
+    with editor(ANSWER, **FOLDERS) as client:
+        client.settled()
+        client.open(uri, SECRET)
+        hover, *explained, _, _ = _ask_for_everything(client, uri, SECRET)
+        assert [-32803, -32803] == [each["error"]["code"] for each in explained]
+        assert CANARY not in json.dumps(hover.get("result"))
+        client.open(URI, PLAIN)
+        assert client.explain(URI, range=span((0, 0), (1, 4)))["text"]
+        assert CANARY not in str(client.asked() + client.computed())

@@ -66,3 +66,13 @@ def test_the_language_is_a_plain_string(language: str) -> None:
     documents.open(_item("x", language=language))
     expected = "no-such-language" if language == "no-such-language" else "python"
     assert [(expected, str)] == [(document.language, type(document.language)) for document in documents]
+
+
+@pytest.mark.parametrize(
+    ("sent", "usual"), [("bash", "shellscript"), ("c-sharp", "csharp"), ("c++", "cpp"), ("tsx", "typescriptreact")]
+)
+def test_an_editors_own_name_of_a_language_means_lsps(sent: str, usual: str) -> None:
+    """Helix, Kate, Vim and Emacs send names of their own, for which there is no grammar."""
+    documents = Documents()
+    documents.open(_item("x", language=sent))
+    assert [usual] == [document.language for document in documents]

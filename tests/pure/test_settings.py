@@ -189,6 +189,13 @@ def test_languages_are_looked_up_by_id_then_by_star() -> None:
     assert not resolved({"enable": False, "languages": {"python": True}})[0].enabled_for("python")
 
 
+def test_languages_may_be_named_as_the_editor_names_them() -> None:
+    """Who writes `bash`, as Helix calls it, means the language that other editors call `shellscript`."""
+    settings, complaints = resolved({"languages": {"bash": False}})
+    assert [] == complaints
+    assert not settings.enabled_for("shellscript")
+
+
 def test_unknown_keys_by_the_thousand_make_few_complaints() -> None:
     """Somebody else's configuration does not bury the user in messages."""
     complaints = resolved({f"key{number}": 1 for number in range(1000)})[1]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import itertools
 import math
 import re
 from collections import Counter
@@ -30,18 +31,33 @@ _TOKEN_DIGITS = 3
 _BLOCK_LEAST = 16
 """Characters of a private key's first line; code that only speaks of such keys has `pass` there."""
 _SHORTEST = 6
+_RUN = 64
 _NAME = "password = "
 
 
-def masked_lines(lines: Sequence[str]) -> tuple[str, ...]:
-    """Return consecutive lines with keys and passwords made unreadable, those over several lines as well."""
-    result = list(map(masked, lines))
+def masked_lines(lines: Sequence[str], first: int = 0) -> tuple[str, ...]:
+    """Return consecutive lines with keys and passwords made unreadable, those over several lines as well.
+
+    `first`: where in their document the lines begin. They are looked at, and remembered, in runs that stay where they
+    are in it: a key changes one of fifteen.
+    """
+    edges = [0, *range(-first % _RUN or _RUN, len(lines), _RUN), len(lines)]
+    result: list[str] = []
+    for start, stop in itertools.pairwise(edges):
+        result += _masked_run(lines[start - 1] if start else "", tuple(lines[start:stop]))
     for row, line in enumerate(lines):
         if "PRIVATE KEY" in line:
             _mask_block(lines, row, result)
-        if row and _opens(lines[row - 1]):
-            result[row] = _mask_continued(result[row])
     return tuple(result)
+
+
+@lru_cache(maxsize=1024)
+def _masked_run(before: str, lines: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the lines behind `before`, masked but for blocks, which may be longer."""
+    above = (before, *lines)
+    return tuple(
+        _mask_continued(masked(line)) if _opens(above[row]) else masked(line) for row, line in enumerate(lines)
+    )
 
 
 @lru_cache(maxsize=8192)

@@ -33,7 +33,9 @@ def register(server: PhiLanguageServer) -> None:
             return None
         line, column = document.clamp(params.position)
         text = await text_at(server, document, document.position(line, column), invoked=True)
-        return types.CompletionList(is_incomplete=True, items=[_item(document, line, column, text)]) if text else None
+        if not text:
+            return None
+        return types.CompletionList(is_incomplete=True, items=[_item(server, document, line, column, text)])
 
 
 def _wanted(server: PhiLanguageServer) -> bool:
@@ -43,7 +45,7 @@ def _wanted(server: PhiLanguageServer) -> bool:
     return enable == "always" or (enable == "fallback" and not has_ghost_text)
 
 
-def _item(document: Document, line: int, column: int, text: str) -> types.CompletionItem:
+def _item(server: PhiLanguageServer, document: Document, line: int, column: int, text: str) -> types.CompletionItem:
     word = word_before(document.lines[line], column)
     start, end = document.position(line, column - len(word)), document.position(line, column)
     # The popup filters by what has been typed of the word, so the item replaces that word.
@@ -56,7 +58,17 @@ def _item(document: Document, line: int, column: int, text: str) -> types.Comple
         # A plain string: MarkupContent is only for clients that announce a format.
         documentation=word + text,
         sort_text="~",
-        filter_text=word or None,
+        # Not the word alone: whoever types on along the suggestion keeps it until the popup has asked again.
+        filter_text=(word + text).splitlines()[0] or None,
         insert_text_format=types.InsertTextFormat.PlainText,
+        insert_text_mode=types.InsertTextMode.AsIs if _knows_modes(server) else None,
         text_edit=edit,
     )
+
+
+def _knows_modes(server: PhiLanguageServer) -> bool:
+    """Whether the client can be told to leave the lines as they are: they are indented already."""
+    document = server.client_capabilities.text_document
+    item = document.completion.completion_item if document and document.completion else None
+    support = item.insert_text_mode_support if item else None
+    return support is not None and types.InsertTextMode.AsIs in support.value_set
