@@ -73,6 +73,11 @@ class Answers:
             self._cleared = cleared
         return body
 
+    def open(self) -> None:
+        """Open what there is on disk in the background: the first question would wait for that, 20 ms and more."""
+        if self._disk is not None and self._disk.path.exists():
+            self._thread.submit(self._disk.cleared)
+
     def in_memory(self, key: Key) -> bool:
         """Whether the answer need not be looked for on the disk."""
         return key.digest in self._memory

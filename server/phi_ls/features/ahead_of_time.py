@@ -53,6 +53,7 @@ class AheadOfTime:
         place = self._places.get(document.uri) or (place_for_all(document.lines, model) if model else None)
         if place is not None:
             self._compute(document.uri, place)
+        asyncio.get_running_loop().call_later(NEXT_S, self._look_into, document)
 
     def edited(self, uri: str, place: tuple[int, int]) -> None:
         """An edit ends here, at a line and a column: when nobody asks for a while, the prompt is computed.
@@ -101,6 +102,13 @@ class AheadOfTime:
             return
         with contextlib.suppress(Unavailable):  # as above
             prefill_ahead(session, snapshot)
+
+    def _look_into(self, document: Document) -> None:
+        """Have the document parsed, and what was answered before at hand, before somebody hovers over a word of it."""
+        wanted = self._server.session.settings.hover.mode != "off" and not self._server.refusal(document)
+        if wanted and self._server.documents.get(document.uri) is document:
+            document.syntax.of(document.lines)
+            self._server.session.answers.open()
 
     def _shows_others(self) -> bool:
         """Whether the model that suggests is shown passages of other documents."""
