@@ -9,6 +9,7 @@ from markdown_it import MarkdownIt
 
 MARKDOWN: Json = {"textDocument": {"inlineCompletion": {}, "hover": {"contentFormat": ["markdown"]}}}
 PLAIN: Json = {"textDocument": {"inlineCompletion": {}, "hover": {"contentFormat": ["plaintext"]}}}
+DOCUMENTED = 'def area(width, height):\n    """Multiply the two."""\n    return width * height\n'
 
 
 def test_a_client_without_markdown_gets_plain_text(editor: StartEditor) -> None:
@@ -65,3 +66,19 @@ def test_a_session_in_a_docstring_is_code(editor: StartEditor) -> None:
 def _tokens(markdown: str) -> set[str]:
     parsed = MarkdownIt("commonmark").parse(markdown)
     return {token.type for block in parsed for token in (block, *(block.children or []))}
+
+
+def test_the_documentation_is_not_said_twice(editor: StartEditor) -> None:
+    """A model that only repeats the docstring, as small ones do, adds nothing to it."""
+    with editor({"tokens": ["multiply", " the", " two."]}) as client:
+        client.open(URI, DOCUMENTED)
+        value = client.hover(URI, 0, 5)["contents"]["value"]
+    assert 1 == value.casefold().count("multiply the two")
+    assert "echo" not in value
+
+
+def test_a_part_of_a_word_is_no_repetition(editor: StartEditor) -> None:
+    """What the model says is left out only where it is said in whole words."""
+    with editor({"tokens": ["Mult"]}) as client:
+        client.open(URI, DOCUMENTED)
+        assert "echo" in client.hover(URI, 0, 5)["contents"]["value"]

@@ -14,6 +14,8 @@ from phi_ls.messages.text import joined, say
 _SESSION = re.compile(r"(?m)(^[ \t]*>>> .*(?:\n(?![ \t]*$).*)*)")
 """A prompt of Python's, up to the next blank line."""
 
+_WORDS = re.compile(r"\w+")
+
 STILL_GENERATING = say("still generating …")
 
 
@@ -46,15 +48,19 @@ def _in(places: list[str], end: str) -> list[str]:
     return [joined(", ", [say("in {scope}", scope=place) for place in places]), end] if places else []
 
 
-def labelled(explanation: Explanation, *, markdown: bool) -> str:
-    """Return the model's words and who said them; nothing if it had none."""
-    if not explanation.text.strip():
+def labelled(explanation: Explanation, documentation: str = "", *, markdown: bool) -> str:
+    """Return the model's words and who said them; nothing if it had none, or none but those of the documentation."""
+    if not explanation.text.strip() or _words(explanation.text) in _words(documentation):
         return ""
     note = [" ", explanation.note] if explanation.note else []
     if markdown:
         note = note if safe_markdown(explanation.note) else []
         return joined("", [safe_markdown(explanation.text), f"\n\n*{explanation.model}:", *note, "*"])
     return joined("", [plain_text(explanation.text), f"\n\n({explanation.model}:", *note, ")"])
+
+
+def _words(text: str) -> str:
+    return " ".join(["", *_WORDS.findall(text.casefold()), ""])
 
 
 def join(*sections: str) -> str:

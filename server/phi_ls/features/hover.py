@@ -51,7 +51,8 @@ async def _text(server: PhiLanguageServer, document: Document, line: int, column
     found = definition_at(document, line, column, path, server.documents, files)
     language = spoken_language(server.session, server.locale)
     question = Question(subject=found.subject, language=language, brief=True)
-    said = await _said(server, question, document.uri, deadline, markdown=markdown)
+    documentation = found.facts.documentation if found.facts else ""
+    said = await _said(server, question, document.uri, deadline, documentation, markdown=markdown)
     if found.facts is None:
         return said
     if markdown:
@@ -61,12 +62,17 @@ async def _text(server: PhiLanguageServer, document: Document, line: int, column
     return hover_text.join(shown, said)
 
 
-async def _said(server: PhiLanguageServer, question: Question, uri: str, deadline: float, *, markdown: bool) -> str:
-    """Return what the model says, as far as it has come by the deadline; the rest is kept for the next hover."""
+async def _said(
+    server: PhiLanguageServer, question: Question, uri: str, deadline: float, documentation: str, *, markdown: bool
+) -> str:
+    """Return what the model says, as far as it has come by the deadline; the rest is kept for the next hover.
+
+    Nothing where that is what the `documentation` says already.
+    """
     session = server.session
     if session.settings.hover.mode != "automatic":
         known = await in_time(remembered(session, question), deadline)
-        return labelled(_noted(server, question, known), markdown=markdown) if known else ""
+        return labelled(_noted(server, question, known), documentation, markdown=markdown) if known else ""
     try:
         answer = await in_time(ask(session, question, replaces=f"hover {uri}"), deadline)
         if isinstance(answer, Writing):
@@ -75,7 +81,7 @@ async def _said(server: PhiLanguageServer, question: Question, uri: str, deadlin
         # The static facts stand by themselves, and the status says why the model is silent.
         return ""
     if isinstance(answer, Explanation):
-        return labelled(_noted(server, question, answer), markdown=markdown)
+        return labelled(_noted(server, question, answer), documentation, markdown=markdown)
     written = answer.text if answer is not None else ""
     so_far = safe_markdown(written) if markdown else plain_text(written)
     return joined("\n\n", [each for each in (so_far, hover_text.STILL_GENERATING) if each])
