@@ -10,8 +10,11 @@ T ?=
 E ?=
 # Extra arguments for the replay: make bench-typing R='--traces 1 --only all'
 R ?=
+VSCODE := editor-clients/vscode
+# Which end-to-end tests: make test-vscode V='e2e/typing.test.ts'
+V ?=
 
-.PHONY: help demo test test-engines lint format types messages bench bench-typing eval-starter wheel lock clean
+.PHONY: help demo test test-engines test-neovim test-editors test-vscode vscode-screenshots vscode-latency lint format types messages bench bench-typing eval-starter wheel lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,12 +31,36 @@ demo: $(VENV)/ready ## start the server, act as an editor, show what it answers
 # Four at a time even on two cores: most of a test's time is waiting for a process, and four keep both cores busy.
 # What must hold for every engine has a target of its own, below: it would double the time.
 test: $(VENV)/ready ## run the tests of all that a default install has
-	$(BIN)/python -m pytest -n 4 --dist loadgroup --ignore=tests/environments --ignore=tests/conformance $(T)
+	$(BIN)/python -m pytest -n 4 --dist loadgroup --ignore=tests/environments --ignore=tests/conformance \
+		--ignore=tests/clients $(T)
 
 # Each group of tests that share an engine stays in one process, which loads it once.
 test-engines: $(VENV)/ready ## run the same tests on every engine; makes those environments that are missing (minutes, gigabytes)
 	PYTHONPATH=tests $(BIN)/python -m environments.prepared
 	PHI_LS_TEST_ENGINES=all $(BIN)/python -m pytest -n 2 --dist loadgroup tests/environments tests/conformance $(T)
+
+# Unpacks Neovim 0.7, 0.10 and 0.12, and luacheck, outside the checkout: Debian's packages, which change nothing of the system.
+test-neovim: $(VENV)/ready ## test the Neovim plugin in two real Neovims (minutes; downloads once; Debian)
+	$(BIN)/python -m pytest -n 2 tests/clients/neovim $(T)
+
+# Unpacks Emacs, Helix, Vim and Neovim outside the checkout: Debian's packages, which change nothing of the system.
+test-editors: $(VENV)/ready ## test phi-ls in real Emacs, Helix and Vim, and two editors on one project (minutes; downloads once; Debian)
+	$(BIN)/python -m pytest -n 2 tests/clients --ignore=tests/clients/neovim $(T)
+
+$(VSCODE)/node_modules/ready: $(VSCODE)/package.json
+	cd $(VSCODE) && npm install --no-package-lock --no-audit --no-fund --loglevel=error
+	touch $@
+
+# Installs a VS Code, a Chromium and what both need by itself, outside the checkout; Debian's packages only as root.
+test-vscode: $(VENV)/ready $(VSCODE)/node_modules/ready ## test the VS Code extension, in Node and in a real VS Code (minutes; downloads once)
+	cd $(VSCODE) && npm run --silent check && npm run --silent lint && npm test --silent
+	$(VSCODE)/e2e/run $(V)
+
+vscode-screenshots: $(VENV)/ready $(VSCODE)/node_modules/ready ## make the pictures of the extension's README anew
+	PHI_LS_E2E_PICTURES=1 $(VSCODE)/e2e/run e2e/typing.test.ts e2e/answers.test.ts e2e/status.test.ts
+
+vscode-latency: $(VENV)/ready $(VSCODE)/node_modules/ready ## measure the time from a key to ghost text in a real VS Code
+	$(VSCODE)/e2e/run --latency
 
 lint: $(VENV)/ready ## check style and formatting
 	$(BIN)/ruff check .

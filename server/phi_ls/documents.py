@@ -8,12 +8,12 @@ from urllib.parse import unquote
 
 from lsprotocol import types
 
-from phi_ls.context.links import behind_links
 from phi_ls.context.passages import OpenFile
 from phi_ls.context.secrets import masked_lines
 from phi_ls.context.snapshot import Snapshot
 from phi_ls.context.syntax import Syntax
 from phi_ls.decisions import Drop
+from phi_ls.links import behind_links
 from phi_ls.text import line_endings
 from phi_ls.text.indentation import indent_unit
 from phi_ls.text.language_ids import usual

@@ -14,6 +14,7 @@ from phi_ls.context.paths import display_path
 from phi_ls.decisions import Drop, Reason
 from phi_ls.documents import Document, Documents
 from phi_ls.features import (
+    chat,
     code_action,
     configuration,
     docstring,
@@ -51,6 +52,7 @@ FEATURES = (
     explain,
     regenerate,
     docstring,
+    chat,
     code_action,
     why_no_suggestion,
     model_offer,

@@ -9,6 +9,7 @@ import psutil
 
 from phi_ls.messages.provided import provided
 from phi_ls.messages.text import joined, say
+from phi_ls.prompts.family import takes_questions
 from phi_ls.session import Session
 from phi_ls.typing_model import typing_model
 from phi_providers.device_names import same_device
@@ -29,6 +30,8 @@ def headline_of(session: Session) -> dict[str, Any]:
         "engine": profile.engine if profile else "",
         "device": device,
         "deviceReason": _device_reason(session, pool, device),
+        "takesQuestions": model is not None and takes_questions(model),
+        "context": model.context if model else None,
         "typing": _typing(session),
     }
 

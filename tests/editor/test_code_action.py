@@ -104,6 +104,22 @@ def test_a_selection_is_offered_and_its_prompt_computed_ahead(editor: StartEdito
 
 
 @pytest.mark.parametrize(
+    ("marked", "title"),
+    [
+        (span((0, 4), (0, 8)), "Explain area"),
+        (span((0, 6), (0, 7)), "Explain area"),
+        (span((0, 0), (0, 8)), "Explain the selection"),
+        (span((0, 4), (1, 4)), "Explain the selection"),
+    ],
+)
+def test_one_word_is_no_selection(editor: StartEditor, marked: Json, title: str) -> None:
+    """Editors whose cursor is a character wide send that, others the word at the cursor; both mean the symbol."""
+    with editor(capabilities=_announcing()) as client:
+        client.open(URI, TEXT)
+        assert title == _actions(client, marked)[0]["title"]
+
+
+@pytest.mark.parametrize(
     ("announced", "tags"),
     [
         ({"tagSupport": {"valueSet": [1]}}, [1]),

@@ -20,6 +20,12 @@ def _complete(client: EchoEditor, text: str, line: int, character: int) -> Json 
     return result
 
 
+def test_the_announcement_is_no_empty_object(editor: StartEditor) -> None:
+    """Clients that ask whether there is something in it find something."""
+    with editor(capabilities={}) as client:
+        assert {"resolveProvider": False} == client.capabilities["completionProvider"]
+
+
 def test_one_entry_that_stands_last_and_inserts_the_suggestion(editor: StartEditor) -> None:
     """It never pushes the language's own entries down, and the popup asks again at the next key."""
     with editor(ANSWER, capabilities={}) as client:

@@ -21,7 +21,7 @@ CHANGED = "phi-ls/didChangeStatus"
 KEYS = {
     *("kind", "message", "model", "engine", "device", "requestedDevice", "deviceReason", "queue", "promptTokens"),
     *("typing", "tokensReused", "suggestions", "suggestionHits", "suggestionsJoined", "prefetched", "prefetchHits"),
-    *("p50Ms", "p95Ms", "workers"),
+    *("p50Ms", "p95Ms", "workers", "takesQuestions", "context"),
 }
 WORKER_KEYS = {
     *("engine", "device", "model", "pid", "state", "residentBytes"),
@@ -39,6 +39,10 @@ def _kinds(client: EchoEditor) -> list[str]:
 
 def _is(kind: str) -> Any:
     return lambda status: status["kind"] == kind
+
+
+def _is_timed(status: dict[str, Any]) -> bool:
+    return status["p50Ms"] is not None
 
 
 def test_the_status_has_all_that_clients_rely_on(editor: StartEditor) -> None:
@@ -79,12 +83,23 @@ def test_the_client_is_told_from_loading_to_ready(editor: StartEditor) -> None:
     assert "ready" == ready["message"]
 
 
+def test_the_first_time_of_a_suggestion_is_told(editor: StartEditor) -> None:
+    """The model is ready again before anybody is told that it was busy, and yet a status bar gets something to show."""
+    with editor(ANSWER) as client:
+        client.open(URI, HEAD)
+        client.wait_notification(CHANGED, _is("normal"))
+        client.inline(URI, 1, 4)
+        told = client.wait_notification(CHANGED, _is_timed)
+
+    assert ("normal", 1) == (told["kind"], told["suggestions"])
+
+
 def test_nothing_is_said_while_nothing_changes(editor: StartEditor) -> None:
     """Suggestions from the cache are no change of state: two hundred of them send no notification."""
     with editor(ANSWER) as client:
         client.open(URI, HEAD)
         client.inline(URI, 1, 4)
-        client.wait_notification(CHANGED, _is("normal"))
+        client.wait_notification(CHANGED, _is_timed)
         client.settled()
         before = len(_kinds(client))
         for _ in range(200):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from phi_ls.context.links import behind_links
+from phi_ls.links import behind_links
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="making a link takes a privilege there")

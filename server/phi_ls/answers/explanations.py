@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 
 from phi_ls.answers.circles import without_circles
 from phi_ls.answers.explanation import Explanation
-from phi_ls.answers.known import Author, author, remember, remembered
+from phi_ls.answers.known import author, remember, remembered
 from phi_ls.answers.question import Question
 from phi_ls.messages.text import say
 from phi_ls.session import Session
 from phi_providers.errors import NoProvider
-from phi_providers.messages import Urgency, Usage
+from phi_providers.messages import ModelInfo, Urgency, Usage
 from phi_providers.pool import Job, Stream
 
 EXPLAIN_TOKENS = 400
@@ -25,14 +26,21 @@ OnDelta = Callable[[str], None]
 class Writing:
     """One explanation being written; goes on when the hover that asked for it has been answered."""
 
-    def __init__(self, session: Session, asked: Author, question: Question, stream: Stream, on_delta: OnDelta) -> None:
+    def __init__(
+        self,
+        session: Session,
+        model: ModelInfo,
+        stream: Stream,
+        on_delta: OnDelta,
+        keep: Callable[[Explanation], None] = lambda _: None,
+    ) -> None:
+        """`model`: who is asked; `keep` gets an answer that says something."""
         self.text = ""
         self._session = session
-        self._asked = asked
-        self._model = asked.order.model
-        self._question = question
+        self._model = model
         self._stream = stream
         self._on_delta = on_delta
+        self._keep = keep
         self.waiting = 0
         """Hovers that wait for it now."""
         self.task: asyncio.Task[Explanation] = asyncio.get_running_loop().create_task(self._write(), name="explanation")
@@ -72,7 +80,7 @@ class Writing:
             usage=usage,
         )
         if explanation.text:
-            remember(self._session.answers, self._question, self._asked, self._stream, explanation)
+            self._keep(explanation)
         return explanation
 
     def _why_to_end(self) -> str:
@@ -121,7 +129,9 @@ async def ask(
         urgency=Urgency.LOOKING if question.brief else Urgency.ASKED,
         replaces=replaces,
     )
-    writing = Writing(session, asked, question, session.pool.submit(job), on_delta)
+    stream = session.pool.submit(job)
+    keep = partial(remember, session.answers, question, asked, stream)
+    writing = Writing(session, model, stream, on_delta, keep)
     if question.brief:
         session.writings[key] = writing
     writing.task.add_done_callback(lambda task: _left(session, key, writing, task))

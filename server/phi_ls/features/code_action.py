@@ -45,7 +45,7 @@ def register(server: PhiLanguageServer) -> None:
             actions += _on_diagnostics(server, document, params)
         if REWRITE in wanted:
             actions += _on_code(server, document, params)
-        if REWRITE in wanted and params.range.start != params.range.end:
+        if REWRITE in wanted and not _is_cursor(document, params.range):
             _expect(server, document, params.range)
         return [_as_known(server, action) for action in actions]
 
@@ -75,7 +75,7 @@ def _on_code(
 ) -> Iterator[types.CodeAction]:
     start, end = params.range.start, params.range.end
     line, column = document.clamp(start)
-    if start != end:
+    if not _is_cursor(document, params.range):
         span = {"start": _plain(start), "end": _plain(end)}
         yield _explain(server, say("Explain the selection"), document, REWRITE, range=span)
     elif name := word_of(document, line, column):
@@ -85,6 +85,12 @@ def _on_code(
         again = say("Rewrite the documentation of {name}", name=_short(target.name))
         title = again if target.exists else say("Write documentation for {name}", name=_short(target.name))
         yield _action(title, document, REWRITE, docstring.COMMAND, position=_plain(start))
+
+
+def _is_cursor(document: Document, span: types.Range) -> bool:
+    """Whether no more is marked than a word: Helix's cursor is a character wide, Emacs marks the word at its cursor."""
+    (line, start), (last, end) = document.clamp(span.start), document.clamp(span.end)
+    return line == last and (end - start <= 1 or document.lines[line][start:end].isidentifier())
 
 
 def _explain(server: PhiLanguageServer, title: str, document: Document, kind: str, **what: Any) -> types.CodeAction:

@@ -24,7 +24,8 @@ def register(server: PhiLanguageServer) -> None:
     if not _wanted(server):
         return
 
-    @server.feature(types.TEXT_DOCUMENT_COMPLETION, types.CompletionOptions())
+    # Not empty: Vim's ALE takes an empty object for a server without completions.
+    @server.feature(types.TEXT_DOCUMENT_COMPLETION, types.CompletionOptions(resolve_provider=False))
     async def completion(params: types.CompletionParams) -> types.CompletionList | None:
         if not _wanted(server):
             return None

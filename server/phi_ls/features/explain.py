@@ -52,7 +52,7 @@ async def explained(server: PhiLanguageServer, sent: tuple[Any, ...], *, anew: b
         asked=asked,
         previous=previous,
     )
-    explanation = await answer_to(server, question, _sender(server, options.get("token")), anew=anew)
+    explanation = await answer_to(server, question, sender(server, options.get("token")), anew=anew)
     if not explanation.text:
         raise RequestFailed(say("the model {model} had nothing to say; select more or less", model=explanation.model))
     wanted = wanted_language(server.session, server.locale, options.get("language"))
@@ -111,8 +111,8 @@ def _of_diagnostic(document: Document, diagnostic: Any, path: str) -> ExplainSub
     return of_diagnostic(document, first, last, message, path)
 
 
-def _sender(server: PhiLanguageServer, token: Any) -> OnDelta:
-    """Return what sends each piece to the client's token.
+def sender(server: PhiLanguageServer, token: Any) -> OnDelta:
+    """Return what sends each piece that is not empty to the client's token; raises JsonRpcInvalidParams.
 
     A piece is text to be shown as it is, spaces and all; only the result is Markdown that is safe to render.
     """
@@ -122,8 +122,9 @@ def _sender(server: PhiLanguageServer, token: Any) -> OnDelta:
         raise JsonRpcInvalidParams("'token' must be a string or a whole number")
 
     def send(delta: str) -> None:
-        value = {"kind": "delta", "text": clean(delta)}
-        server.progress(types.ProgressParams(token=token, value=value))
+        if delta:
+            value = {"kind": "delta", "text": clean(delta)}
+            server.progress(types.ProgressParams(token=token, value=value))
 
     return send
 
@@ -136,12 +137,13 @@ async def answer_to(
         answer = await ask(server.session, question, send, anew=anew)
         if isinstance(answer, Explanation):
             return answer
-        return await _written(answer)
+        return await written(answer)
     except ProviderError as exc:
         raise RequestFailed(say("no explanation: {cause}", cause=cause_of(exc))) from exc
 
 
-async def _written(writing: Writing) -> Explanation:
+async def written(writing: Writing) -> Explanation:
+    """Return what is being written; whoever stops waiting for it ends it."""
     try:
         return await asyncio.shield(writing.task)
     except asyncio.CancelledError:

@@ -33,6 +33,12 @@ def follow_up(server: PhiLanguageServer, options: dict[str, Any]) -> tuple[str, 
     if not question:
         raise JsonRpcInvalidParams("'question' must not be empty")
     turns = tuple(_turn(each, f"previous[{at}]") for at, each in enumerate(_list(options.get("previous"))))
+    refuse_to_ask(server)
+    return question, turns
+
+
+def refuse_to_ask(server: PhiLanguageServer) -> None:
+    """Raise RequestFailed where a model answers that takes no questions in the user's own words."""
     model = server.session.pool.model_for(Urgency.ASKED)
     if model is not None and not takes_questions(model):
         raise RequestFailed(
@@ -42,7 +48,6 @@ def follow_up(server: PhiLanguageServer, options: dict[str, Any]) -> tuple[str, 
                 model=model.id,
             )
         )
-    return question, turns
 
 
 def _turn(value: Any, name: str) -> Turn:

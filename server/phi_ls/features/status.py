@@ -64,9 +64,11 @@ class _Reporter:
         action()
 
     def _notify(self) -> None:
-        headline = headline_of(self._server.session)
-        if headline != self._sent:
-            self._sent = headline
+        # The first time that a suggestion took is news, too: of a fast model nothing else would be told.
+        is_timed = self._server.session.meter.suggestions > 0
+        news = {**headline_of(self._server.session), "isTimed": is_timed}
+        if news != self._sent:
+            self._sent = news
             self._server.protocol.notify(DID_CHANGE_STATUS, status_of(self._server.session))
 
     def _write(self) -> None:
