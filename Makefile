@@ -14,7 +14,7 @@ VSCODE := editor-clients/vscode
 # Which end-to-end tests: make test-vscode V='e2e/typing.test.ts'
 V ?=
 
-.PHONY: help demo test test-engines test-neovim test-editors test-vscode vscode-screenshots vscode-latency lint format types messages bench bench-typing eval-starter wheel lock clean
+.PHONY: help demo test test-engines test-neovim test-editors test-vscode vscode-package vscode-screenshots vscode-latency lint format types messages bench bench-typing eval-starter wheel lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -55,6 +55,9 @@ $(VSCODE)/node_modules/ready: $(VSCODE)/package.json
 test-vscode: $(VENV)/ready $(VSCODE)/node_modules/ready ## test the VS Code extension, in Node and in a real VS Code (minutes; downloads once)
 	cd $(VSCODE) && npm run --silent check && npm run --silent lint && npm test --silent
 	$(VSCODE)/e2e/run $(V)
+
+vscode-package: $(VENV)/ready $(VSCODE)/node_modules/ready ## build the VS Code extension, the server's wheel in it
+	cd $(VSCODE) && npm run --silent package
 
 vscode-screenshots: $(VENV)/ready $(VSCODE)/node_modules/ready ## make the pictures of the extension's README anew
 	PHI_LS_E2E_PICTURES=1 $(VSCODE)/e2e/run e2e/typing.test.ts e2e/answers.test.ts e2e/status.test.ts

@@ -66,7 +66,7 @@ for (const { name, language, settings, manifest } of RUNS) {
       const { window } = code;
       await window.goTo(9, 6);
       await window.run('phi.documentSymbol');
-      const question = window.notifications.filter({ hasText: 'slowest' });
+      const question = window.notifications.filter({ hasText: 'meter.py' });
       await question.waitFor();
       isTranslated(await question.locator('.notification-list-item-message, .monaco-button').allInnerTexts(), 3);
       await window.run('phi.discardEdit');
@@ -87,6 +87,8 @@ for (const { name, language, settings, manifest } of RUNS) {
         const descriptions = window.page.locator('.setting-item-description, .setting-item-enumDescription');
         await descriptions.first().waitFor();
         isTranslated(await descriptions.allInnerTexts(), 3);
+        await window.page.keyboard.press('Escape');
+        await descriptions.first().waitFor({ state: 'detached' });
       });
 
       test('the walkthrough is in it', async () => {

@@ -25,6 +25,7 @@ export interface Opened {
 export async function openPage(size: { width: number; height: number }): Promise<Opened> {
   const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: QUIET });
   const context = await browser.newContext({ viewport: size, locale: 'en-US' });
+  context.setDefaultTimeout(60_000);
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   const requests = new Set<Request>();
   const sockets: string[] = [];

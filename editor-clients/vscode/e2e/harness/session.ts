@@ -70,7 +70,7 @@ export class VsCode {
     const code = new VsCode(scene, codeServer, opened);
     await opened.page.goto(`${codeServer.address}/?folder=${scene.workspace}`);
     // The list of files is only in the way.
-    await opened.page.locator('.explorer-folders-view .monaco-list-row').first().waitFor({ timeout: 60_000 });
+    await opened.page.locator('.explorer-folders-view .monaco-list-row').first().waitFor();
     await opened.page.keyboard.press('Control+B');
     await opened.page.locator('.part.sidebar').waitFor({ state: 'hidden' });
     return code;

@@ -60,7 +60,7 @@ export class Window {
   }
 
   /** Waits until there is ghost text, and returns it. */
-  async awaitGhost(holds: (text: string) => boolean = (text) => text !== '', limitMs = 30_000): Promise<string> {
+  async awaitGhost(holds: (text: string) => boolean = (text) => text !== '', limitMs = 60_000): Promise<string> {
     let seen = '';
     const look = async (): Promise<boolean> => holds((seen = await this.ghost()));
     await until(look, 'ghost text', limitMs).catch((error: unknown) => {
