@@ -73,7 +73,7 @@ def running(variables: dict[str, str]) -> list[dict[str, Any]]:
 
 
 def until_ready(variables: dict[str, str], servers: int = 1) -> None:
-    """Wait until so many servers have loaded their models, and so have been told all that an editor says at the start."""
+    """Wait until so many servers have loaded their models, and so know all that an editor says at the start."""
     end = time.monotonic() + READY_S
     while sum(_is_ready(server) for server in running(variables)) < servers:
         assert time.monotonic() < end, "no server has become ready"

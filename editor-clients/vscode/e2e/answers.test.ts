@@ -1,13 +1,14 @@
 // What the built-in model says of code: in the view beside the editor, in hovers, for problems, and as documentation.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
-import { FAULTY_JSON, METER } from './harness/samples.ts';
+import { FAULTY_JSON, METER, SETTINGS } from './harness/samples.ts';
 import { VsCode } from './harness/session.ts';
 
 let code: VsCode;
 
 before(async () => {
-  const files = { 'meter.py': METER, 'documented.py': METER, 'discarded.py': METER, 'changed.py': METER, 'faulty.json': FAULTY_JSON };
+  const undocumented = ['documented.py', 'discarded.py', 'changed.py', 'hovered.py'].map((name) => [name, SETTINGS]);
+  const files = { ...Object.fromEntries(undocumented), 'meter.py': METER, 'faulty.json': FAULTY_JSON };
   // VS Code does not ask again for a hover that came without the model's words, however busy the machine.
   const settings = { 'phi-ls.hover.deadlineMs': 60_000 };
   code = await VsCode.open({ files, settings, size: { width: 1000, height: 600 } });
@@ -19,38 +20,38 @@ after(() => code.close());
 test('documentation is proposed in a diff and inserted when it is accepted', async () => {
   const { window } = code;
   await window.open('documented.py');
-  await window.goTo(9, 6);
+  await window.goTo(6, 6);
   await window.run('phi.documentSymbol');
   await window.page.locator('.monaco-diff-editor').waitFor();
   await window.notifications.filter({ hasText: 'Insert it into documented.py?' }).waitFor();
   await code.picture('docstring-diff');
-  assert.equal(window.content('documented.py'), METER);
+  assert.equal(window.content('documented.py'), SETTINGS);
   await window.run('phi.acceptEdit');
   await window.page.locator('.monaco-diff-editor').waitFor({ state: 'detached' });
-  assert.match(await window.saved('documented.py'), /def slowest\(times, count\):\n {4}"""[^"]+"""\n {4}ordered/);
+  assert.match(await window.saved('documented.py'), /def read_settings\(path\):\n {4}"""[^"]+"""\n {4}with open/);
 });
 
 test('documentation that is discarded changes nothing', async () => {
   const { window } = code;
   await window.open('discarded.py');
-  await window.goTo(9, 6);
+  await window.goTo(6, 6);
   await window.run('phi.documentSymbol');
   await window.page.locator('.monaco-diff-editor').waitFor();
   await window.run('phi.discardEdit');
   await window.page.locator('.monaco-diff-editor').waitFor({ state: 'detached' });
   await window.type('#');
-  assert.equal(await window.saved('discarded.py'), METER.replace('def slowest', 'def s#lowest'));
+  assert.equal(await window.saved('discarded.py'), SETTINGS.replace('def read', 'def r#ead'));
 });
 
 test('a hover shows what the file says and what the model says', async () => {
   const { window } = code;
-  await window.open('meter.py');
-  await window.goTo(14, 26);
+  await window.open('hovered.py');
+  await window.goTo(15, 36);
   await window.run('editor.action.showHover');
   const hover = window.hover.filter({ hasText: 'very small built-in model' });
   await hover.waitFor();
   const text = (await hover.allTextContents()).join('\n').replaceAll('\u00a0', ' ');
-  assert.match(text, /def slowest\(times, count\):/);
+  assert.match(text, /def read_settings\(path\):/);
   await code.picture('hover');
 });
 
@@ -84,12 +85,12 @@ test('a problem that VS Code has found has a quick fix that explains it', async 
 test('documentation of a file that has changed since is not inserted, and that is said', async () => {
   const { window } = code;
   await window.open('changed.py');
-  await window.goTo(9, 6);
+  await window.goTo(6, 6);
   await window.run('phi.documentSymbol');
   await window.page.locator('.monaco-diff-editor').waitFor();
   await window.open('changed.py');
   await window.type('# later');
   await window.notifications.filter({ hasText: 'Nothing was inserted' }).waitFor();
-  await window.page.locator('.tab', { hasText: 'Documentation of slowest' }).waitFor({ state: 'detached' });
-  assert.equal(await window.saved('changed.py'), `${METER}# later`);
+  await window.page.locator('.tab', { hasText: 'Documentation of read_settings' }).waitFor({ state: 'detached' });
+  assert.equal(await window.saved('changed.py'), `${SETTINGS}# later`);
 });

@@ -79,7 +79,7 @@ test('a hostile answer is shown as text, with nothing in it that loads, runs or 
   await window.explanation.locator('.turn .by').waitFor();
   const answer = window.explanation.locator('.answer');
   const shown = (await answer.textContent()) ?? '';
-  const readable = ['a picture', '<img src="https://images.example/pixel.gif"', '<script>', 'a button', 'auto.example', 'bare.example'];
+  const readable = ['a picture', '<img src="https://images.example/pixel.gif"', '<script>', 'a button', 'auto.example'];
   assert.deepEqual(readable.filter((text) => !shown.includes(text)), [], shown);
   const dangerous = 'img, script, iframe, object, embed, form, link, style, [href], [src], [onerror], [style]';
   assert.equal(await answer.locator(dangerous).count(), 0);

@@ -9,7 +9,8 @@ const names = ['first', 'shown', 'along', 'whole', 'words', 'byhand', 'killed'].
 let code: VsCode;
 
 before(async () => {
-  code = await VsCode.open({ files: Object.fromEntries(names.map((name) => [name, STACK])), size: { width: 760, height: 480 } });
+  const files = Object.fromEntries(names.map((name) => [name, STACK]));
+  code = await VsCode.open({ files, size: { width: 760, height: 480 } });
   await code.ready();
   // What asks for suggestions in an editor is made some time after the editor, or at once by this command.
   await code.window.open('first.py');

@@ -13,6 +13,7 @@ import pytest
 from clients.emacs.emacs import PLUGIN, TESTS, emacs, variables
 from clients.left_behind import nothing_left  # noqa: F401 - a fixture
 from clients.project import SAMPLE, SERVER, quiet_folders, sample_project, suggested
+from editor.echo_editor import echo_script
 
 TIMEOUT_S = 240
 """For one Emacs with one server, on a busy machine."""
@@ -34,7 +35,7 @@ def folder(tmp_path: Path) -> Path:
 
 def _batch(folder: Path, *arguments: str, **more: str) -> str:
     """Run Emacs to its end, which must be a good one, and return what it has said."""
-    environment = {**variables(folder), **quiet_folders(folder), **more}
+    environment = {**quiet_folders(folder), **variables(folder), **more}
     words = [*emacs(), "--batch", f"--directory={folder / 'plugin'}", *arguments]
     done = subprocess.run(
         words, env=environment, cwd=folder, capture_output=True, text=True, timeout=TIMEOUT_S, check=False
@@ -51,11 +52,21 @@ def test_in_emacs(test: str, folder: Path) -> None:
     more = {"PHI_LS_TEST_FILE": str(file), "PHI_LS_TEST_SERVER": "\n".join(SERVER)}
     if "PHI_LS_TEST_SUGGESTION" in ERT_TESTS[test]:
         more["PHI_LS_TEST_SUGGESTION"] = _suggestion(folder)
+    if "stops" in test:
+        more |= _scripted(folder)
     if "beside" in test:
         path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
         more |= {"PHI_LS_TEST_BESIDE": "ruff server", "PATH": path}
     said = _batch(folder, f"--load={SCRIPT}", f'--eval=(ert-run-tests-batch-and-exit "^{test}$")', **more)
     assert "Ran 1 tests, 1 results as expected" in said
+
+
+def _scripted(folder: Path) -> dict[str, str]:
+    """Have the server give a scripted answer that takes many seconds."""
+    config = folder / "scripted.toml"
+    config.write_text('offerModel = false\nengine = "echo"\n', "utf-8")
+    script = echo_script(folder, [{"tokens": [f"word{number} " for number in range(2000)], "token_ms": 50}])
+    return {"PHI_LS_CONFIG": str(config), "PHI_LS_ECHO_SCRIPT": str(script)}
 
 
 def _suggestion(folder: Path) -> str:

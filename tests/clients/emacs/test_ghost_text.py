@@ -65,6 +65,7 @@ def test_the_suggestion_is_shown_behind_the_cursor_and_taken(client: str, tmp_pa
         terminal.type(TYPED)
         terminal.until(f"        {TYPED}{expected}")
         assert CUT == file.read_text("utf-8")
+        assert not any("Warning" in line for line in terminal.screen())
         terminal.type(accept)
         terminal.type("\x18\x13")
         terminal.until("Wrote ")

@@ -16,8 +16,8 @@ const QUIET = [
 export interface Opened {
   readonly browser: Browser;
   readonly page: Page;
-  /** Every address that was asked for, by the page and what is embedded in it, but for those that VS Code's own worker in
-   * the browser answers: the files of an extension's views are read from the disk that way. */
+  /** Every address that was asked for, by the page and what is embedded in it, but for those that VS Code's own worker
+   * in the browser answers: the files of an extension's views are read from the disk that way. */
   readonly asked: () => string[];
 }
 

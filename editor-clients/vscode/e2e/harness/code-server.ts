@@ -1,5 +1,5 @@
 // A VS Code of its own for a test: started on a free port of the loopback, ended with all it has started.
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn, type StdioOptions } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { until } from './until.ts';
@@ -49,10 +49,12 @@ export class CodeServer {
       execFileSync(NODE, [...common, '--install-extension', extension], { env, stdio: 'pipe' });
     }
     const quiet = ['--disable-telemetry', '--disable-update-check', '--ignore-last-opened'];
-    const trace = ['-f', '--seccomp-bpf', '-qq', '-e', 'trace=connect', '-e', 'signal=none', '-o', join(user, 'connects')];
+    const connects = join(user, 'connects');
+    const trace = ['-f', '--seccomp-bpf', '-qq', '-e', 'trace=connect', '-e', 'signal=none', '-o', connects];
     const command = [...trace, NODE, ...common, ...quiet, ...start.arguments];
-    const child = spawn('strace', command, { env, cwd: start.folder, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
-    const started = new CodeServer(child, join(user, 'connects'));
+    const stdio: StdioOptions = ['ignore', 'pipe', 'pipe'];
+    const child = spawn('strace', command, { env, cwd: start.folder, detached: true, stdio });
+    const started = new CodeServer(child, connects);
     await until(() => started.address !== undefined || child.exitCode !== null, 'VS Code listens');
     return started;
   }

@@ -8,7 +8,7 @@ export interface Found {
   readonly command: string;
 }
 
-/** Returns the processes whose environment holds `entry` ("NAME=value"), but for this one and for those that have ended. */
+/** Returns the processes whose environment holds `entry` ("NAME=value"), but for this one and those that have ended. */
 export function processesWith(entry: string): Found[] {
   const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
   return pids

@@ -36,5 +36,24 @@ def slowest(times, count):
 print(mean([1, 2, 3]), slowest([1, 2, 3], 2))
 `;
 
+/** Begins with a function that is not documented. */
+export const SETTINGS = `"""Reads the settings of a program."""
+
+import json
+
+
+def read_settings(path):
+    with open(path, encoding="utf-8") as file:
+        return json.load(file)
+
+
+def merge(defaults, settings):
+    """Return the settings, with the defaults for what is not set."""
+    return {**defaults, **settings}
+
+
+print(merge({"colour": "blue"}, read_settings("settings.json")))
+`;
+
 /** Has a fault that VS Code itself finds. */
 export const FAULTY_JSON = '{\n  "name": "meter",\n  "name": "twice",\n}\n';

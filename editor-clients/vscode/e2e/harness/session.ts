@@ -13,7 +13,7 @@ import { makeScene, removeScene, type Scene, type Wishes } from './scene.ts';
 import { until } from './until.ts';
 import { Window } from './window.ts';
 
-/** Of every test: the server of the checkout, and nothing of VS Code's own that asks other machines or moves the page. */
+/** Of every test: the server of the checkout, and nothing of VS Code's own that asks other machines. */
 const SETTINGS = {
   'phi-ls.server.path': server,
   'phi-ls.offerModel': false,

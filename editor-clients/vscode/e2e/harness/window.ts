@@ -94,9 +94,10 @@ export class Window {
   /** Returns what the list on the screen says, and closes it. */
   async listed(): Promise<string[]> {
     await this.entries.first().waitFor();
-    const texts = await this.page.locator('.quick-input-widget').locator('.monaco-list-row, .quick-input-title').allInnerTexts();
+    const widget = this.page.locator('.quick-input-widget');
+    const texts = await widget.locator('.monaco-list-row, .quick-input-title').allInnerTexts();
     await this.page.keyboard.press('Escape');
-    await this.page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
+    await widget.waitFor({ state: 'hidden' });
     return texts;
   }
 

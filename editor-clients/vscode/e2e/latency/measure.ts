@@ -1,6 +1,6 @@
 // Types in a real VS Code and prints how long ghost text takes, from the key to the screen and at the protocol.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { cpus, tmpdir } from 'node:os';
+import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { server } from '../harness/places.ts';
 import { VsCode } from '../harness/session.ts';
@@ -18,6 +18,7 @@ const PLAIN = {
   'editor.autoSurround': 'never',
 };
 
+const load = loadavg()[0]?.toFixed(2) ?? '?';
 const folder = mkdtempSync(join(tmpdir(), 'phi-ls-latency-'));
 const noted = join(folder, 'noted.jsonl');
 const tap = join(folder, 'tap');
@@ -35,7 +36,9 @@ try {
   const answers = readFileSync(noted, 'utf8').trim().split('\n').map((line) => JSON.parse(line) as Answered);
   const shown = keys.filter((ms) => ms !== null);
   const suggested = answers.filter((each) => each.suggested).map(({ ms }) => ms);
-  console.log(`${new Date().toISOString().slice(0, 10)}, ${cpus()[0]?.model.trim()}, ${cpus().length} cores, ${keys.length} keys, ${MS_BETWEEN_KEYS} ms apart.\n`);
+  const machine = `${cpus()[0]?.model.trim() ?? 'unknown'}, ${cpus().length} cores`;
+  const day = new Date().toISOString().slice(0, 10);
+  console.log(`${day}, ${machine}, load ${load} before; ${keys.length} keys, ${MS_BETWEEN_KEYS} ms apart.\n`);
   console.log('| | number | p50 ms | p95 ms |\n|---|--:|--:|--:|');
   console.log(row('key to ghost text on the screen', shown));
   console.log(row('request to answer with a suggestion, at the protocol', suggested));

@@ -14,7 +14,11 @@ export async function watchKeys(page: Page): Promise<void> {
     Object.assign(globalThis, { phiKeys: keys });
     document.addEventListener(
       'keydown',
-      ({ key }) => (key.length === 1 || key === 'Enter') && keys.push({ at: performance.now(), before: ghost(), ms: null }),
+      ({ key }) => {
+        if (key.length === 1 || key === 'Enter') {
+          keys.push({ at: performance.now(), before: ghost(), ms: null });
+        }
+      },
       true,
     );
     const look = (): void => {
@@ -31,5 +35,8 @@ export async function watchKeys(page: Page): Promise<void> {
 
 /** Returns the keys since then. */
 export async function seenKeys(page: Page): Promise<Key[]> {
-  return page.evaluate(() => (globalThis as unknown as { phiKeys: { ms: number | null }[] }).phiKeys.map(({ ms }) => ms));
+  return page.evaluate(() => {
+    const { phiKeys } = globalThis as unknown as { phiKeys: { ms: number | null }[] };
+    return phiKeys.map(({ ms }) => ms);
+  });
 }
