@@ -134,7 +134,7 @@ Return whether it is that of one, be it of an old one."
         (setf (phi-ls-answer--question-state question) 'done
               (phi-ls-answer--question-model question)
               (concat (string-join (remove "" (list model device)) " on ")
-                      (when (eq cached t) ", ")))
+                      (when (eq cached t) ", remembered")))
         (phi-ls-answer--write (if (string-empty-p note) text (concat text "\n\n" note)) t)))))
 
 (defun phi-ls-answer--fail (question problem)

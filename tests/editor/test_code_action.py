@@ -108,6 +108,7 @@ def test_a_selection_is_offered_and_its_prompt_computed_ahead(editor: StartEdito
     [
         (span((0, 4), (0, 8)), "Explain area"),
         (span((0, 6), (0, 7)), "Explain area"),
+        (span((0, 8), (0, 9)), "Explain area"),
         (span((0, 0), (0, 8)), "Explain the selection"),
         (span((0, 4), (1, 4)), "Explain the selection"),
     ],

@@ -7,8 +7,10 @@ import { VsCode } from './harness/session.ts';
 let code: VsCode;
 
 before(async () => {
-  const undocumented = ['documented.py', 'discarded.py', 'changed.py', 'hovered.py'].map((name) => [name, SETTINGS]);
-  const files = { ...Object.fromEntries(undocumented), 'meter.py': METER, 'faulty.json': FAULTY_JSON };
+  const files: Record<string, string> = { 'meter.py': METER, 'faulty.json': FAULTY_JSON };
+  for (const name of ['documented.py', 'discarded.py', 'changed.py', 'hovered.py']) {
+    files[name] = SETTINGS;
+  }
   // VS Code does not ask again for a hover that came without the model's words, however busy the machine.
   const settings = { 'phi-ls.hover.deadlineMs': 60_000 };
   code = await VsCode.open({ files, settings, size: { width: 1000, height: 600 } });

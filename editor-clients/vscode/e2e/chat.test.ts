@@ -14,6 +14,14 @@ const PIECES = ['It says **hello**.\n\n', '![x](https://images.example/x.png)\n\
 const model = new ModelServer(PIECES);
 const folder = mkdtempSync(join(tmpdir(), 'phi-ls-chat-user-'));
 
+/** What the other extension writes down. */
+interface Told {
+  readonly error?: string;
+  readonly name: string;
+  readonly tokens: number;
+  readonly pieces: readonly string[];
+}
+
 let code: VsCode;
 
 before(async () => {
@@ -40,7 +48,7 @@ after(async () => {
 test('another extension can ask the model, which is told no passwords', async () => {
   const { window } = code;
   await until(() => existsSync(join(window.workspace, 'chat.json')), 'the other extension has got an answer');
-  const { error, name, tokens, pieces } = JSON.parse(window.content('chat.json'));
+  const { error, name, tokens, pieces } = JSON.parse(window.content('chat.json')) as Told;
   assert.equal(error, undefined);
   assert.match(name, /^phi-3-mini/);
   assert.equal(tokens, 10);

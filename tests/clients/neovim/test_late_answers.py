@@ -17,6 +17,8 @@ from hypothesis import strategies as st
 
 KEYS = ["a", "b", "<lt>", "[", "<BS>", "<F5>", "<F6>"]
 MAPS = """
+" It marks pairs of brackets, and what Neovim itself draws behind one is drawn like it.
+let g:loaded_matchparen = 1
 imap <F5> <Plug>(phi-ls-accept)
 imap <F6> <Plug>(phi-ls-accept-word)
 """
@@ -106,6 +108,14 @@ def test_cycle(neovim: StartNeovim, project: Callable[..., Path]) -> None:
     editor.until_ghost("ab]")
     editor.input("<F5>")
     editor.until(lambda: editor.lines == ["ab[ab]"], "the second one is accepted")
+
+
+def test_behind_brackets(neovim: StartNeovim, project: Callable[..., Path]) -> None:
+    """Behind a pair of brackets, which Neovim marks, a suggestion that the plugin draws still looks like one."""
+    editor = late(neovim, 0, before="unlet g:loaded_matchparen\nlet g:phi_ls = #{ghost_text: #{renderer: 'own'}}\n")
+    opened(editor, project("", "late.txt"))
+    editor.input("i[]")
+    editor.until_ghost("<[]>")
 
 
 def test_cursor_elsewhere(neovim: StartNeovim, project: Callable[..., Path]) -> None:

@@ -169,7 +169,8 @@ function M.show(bufnr, rests, total)
     virt_text = lines[1],
     virt_text_pos = 'inline',
     virt_lines = vim.list_slice(lines, 2),
-    hl_mode = 'combine',
+    -- With `combine`, Neovim 0.10 draws it as the bracket in front of it, if matchparen has marked that.
+    hl_mode = 'replace',
   })
 end
 

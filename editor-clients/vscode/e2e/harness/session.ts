@@ -106,7 +106,7 @@ export class VsCode {
   /** Ends everything. Throws if a process stays, or if anything has asked for anything that is not on this machine. */
   async close(): Promise<void> {
     await this.opened.browser.close();
-    await this.codeServer.end();
+    this.codeServer.end();
     await noneLeft(this.marker);
     const asked = this.opened.asked().filter((address) => !isHere(address));
     const connected = this.codeServer.strangers();
