@@ -48,7 +48,7 @@ test('documentation that is discarded changes nothing', async () => {
 test('a hover shows what the file says and what the model says', async () => {
   const { window } = code;
   await window.open('hovered.py');
-  await window.goTo(15, 36);
+  await window.goTo(16, 36);
   await window.run('editor.action.showHover');
   const hover = window.hover.filter({ hasText: 'very small built-in model' });
   await hover.waitFor();
