@@ -54,9 +54,10 @@ def helix(tmp_path: Path, variables: dict[str, str]) -> Iterator[Terminal]:
 
 
 def _back(helix: Terminal) -> None:
-    """Go back to normal mode; what is typed at once behind an Escape would be a key with Alt."""
-    helix.type(ESCAPE)
-    helix.until(lambda lines: any(line.startswith(" NOR") for line in lines) and not _popup(lines))
+    """Go back to normal mode; what is typed at once behind an Escape would be a key with Alt, so it must be seen."""
+    if any(line.startswith(" INS") for line in helix.screen()):
+        helix.type(ESCAPE)
+    helix.until(lambda lines: any(line.startswith(" NOR") for line in lines))
 
 
 def _popup(lines: list[str]) -> bool:

@@ -29,14 +29,14 @@ export function pageWords(): PageWords {
     language: chosen === 'auto' ? vscode.env.language : chosen,
     title: say('Explanation'),
     stop: say('Stop'),
-    again: say('Write anew'),
+    again: say('Regenerate'),
     copy: say('Copy'),
     copied: say('The answer is in the clipboard.'),
     ask: say('Ask'),
     askLabel: say('Ask about this code'),
     askHint: say('For example: what happens with an empty list?'),
     writing: say('The model is writing…'),
-    stopped: say('Stopped. “Write anew” begins again.'),
+    stopped: say('Stopped. “Regenerate” begins again.'),
     done: say('The answer is complete.'),
   };
 }
