@@ -75,11 +75,19 @@ def test_lines_are_indented_already(editor: StartEditor) -> None:
     assert [AS_IS, None] == modes
 
 
-def test_nothing_to_suggest_is_null(editor: StartEditor) -> None:
-    """No empty entry, and the reason is recorded as for ghost text."""
+def test_nothing_to_suggest_is_an_empty_list(editor: StartEditor) -> None:
+    """Not null, over which multiplexers of servers fall; the reason is recorded as for ghost text."""
     with editor(ANSWER, capabilities={}) as client:
-        assert None is _complete(client, "breadth = width\n", 0, 12)
+        assert {"isIncomplete": True, "items": []} == _complete(client, "breadth = width\n", 0, 12)
         assert "midWord" == client.reason()
+
+
+def test_who_has_switched_it_off_is_not_asked_again(editor: StartEditor) -> None:
+    """An incomplete list would make the editor ask all its servers again at each key."""
+    with editor(ANSWER, capabilities={}) as client:
+        never = {"phi-ls": {"completion": {"enable": "never"}}}
+        client.notify("workspace/didChangeConfiguration", {"settings": never})
+        assert {"isIncomplete": False, "items": []} == _complete(client, HEAD, 1, 4)
 
 
 def test_columns_are_the_clients(editor: StartEditor) -> None:

@@ -26,17 +26,21 @@ def register(server: PhiLanguageServer) -> None:
 
     # Not empty: Vim's ALE takes an empty object for a server without completions.
     @server.feature(types.TEXT_DOCUMENT_COMPLETION, types.CompletionOptions(resolve_provider=False))
-    async def completion(params: types.CompletionParams) -> types.CompletionList | None:
+    async def completion(params: types.CompletionParams) -> types.CompletionList:
+        # Not null, though it may be: rassumfrassum falls over it.
         if not _wanted(server):
-            return None
-        document = server.documents.get(params.text_document.uri)
-        if document is None:
-            return None
-        line, column = document.clamp(params.position)
-        text = await text_at(server, document, document.position(line, column), invoked=True)
-        if not text:
-            return None
-        return types.CompletionList(is_incomplete=True, items=[_item(server, document, line, column, text)])
+            return types.CompletionList(is_incomplete=False, items=[])
+        # Nothing now may be something at the next key.
+        return types.CompletionList(is_incomplete=True, items=await _items(server, params))
+
+
+async def _items(server: PhiLanguageServer, params: types.CompletionParams) -> list[types.CompletionItem]:
+    document = server.documents.get(params.text_document.uri)
+    if document is None:
+        return []
+    line, column = document.clamp(params.position)
+    text = await text_at(server, document, document.position(line, column), invoked=True)
+    return [_item(server, document, line, column, text)] if text else []
 
 
 def _wanted(server: PhiLanguageServer) -> bool:

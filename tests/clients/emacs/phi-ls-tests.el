@@ -181,6 +181,9 @@
 
 (ert-deftest phi-ls-runs-beside-another-server ()
   (phi-ls-tests-in-project
+    ;; Within a word there is nothing to suggest; that must not be the end of it.
+    (phi-ls-tests-go "OrderedDi")
+    (completion-at-point)
     (phi-ls-tests-complete)
     (phi-ls-tests-go "def __setitem__")
     (let ((titles (mapcar (lambda (each) (plist-get each :title))
