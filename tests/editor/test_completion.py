@@ -76,7 +76,7 @@ def test_lines_are_indented_already(editor: StartEditor) -> None:
 
 
 def test_nothing_to_suggest_is_an_empty_list(editor: StartEditor) -> None:
-    """Not null, over which multiplexers of servers fall; the reason is recorded as for ghost text."""
+    """Not null, so the popup asks again at the next key; the reason is recorded as for ghost text."""
     with editor(ANSWER, capabilities={}) as client:
         assert {"isIncomplete": True, "items": []} == _complete(client, "breadth = width\n", 0, 12)
         assert "midWord" == client.reason()

@@ -27,7 +27,7 @@ def register(server: PhiLanguageServer) -> None:
     # Not empty: Vim's ALE takes an empty object for a server without completions.
     @server.feature(types.TEXT_DOCUMENT_COMPLETION, types.CompletionOptions(resolve_provider=False))
     async def completion(params: types.CompletionParams) -> types.CompletionList:
-        # Not null, though it may be: rassumfrassum falls over it.
+        # Not null, which may be final for the word: nothing now may be something at the next key.
         if not _wanted(server):
             return types.CompletionList(is_incomplete=False, items=[])
         # Nothing now may be something at the next key.

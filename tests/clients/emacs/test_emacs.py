@@ -49,7 +49,7 @@ def _batch(folder: Path, *arguments: str, **more: str) -> str:
 def test_in_emacs(test: str, folder: Path) -> None:
     """The named test of `phi-ls-tests.el` passes."""
     file = sample_project(folder)
-    more = {"PHI_LS_TEST_FILE": str(file), "PHI_LS_TEST_SERVER": "/tmp/ed/slow.sh"}
+    more = {"PHI_LS_TEST_FILE": str(file), "PHI_LS_TEST_SERVER": "\n".join(SERVER)}
     if "(phi-ls-tests-complete)" in ERT_TESTS[test]:
         more["PHI_LS_TEST_SUGGESTION"] = _suggestion(folder)
     if "stops" in test:
