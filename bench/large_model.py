@@ -171,7 +171,7 @@ def main() -> None:
     )
     arguments = parser.parse_args()
     with sandbox() as box:
-        load = plan(Settings(model_path=str(arguments.model), engine="openvino", device="cpu"))[0][0]
+        load = plan(Settings(model_path=str(arguments.model), engine="openvino", device="CPU"))[0][0]
         options = {**load.options, "strict": True} if arguments.strict else load.options
         report = Report(f"{load.model.id}, {'strict' if arguments.strict else 'as it ships'}")
         asyncio.run(measure(replace(load, options=options), box.folder, report))
