@@ -37,7 +37,7 @@ from phi_providers.messages import (
     Started,
 )
 from phi_providers.models.builtin_forms import with_form
-from phi_providers.provider import Provider, load_provider
+from phi_providers.provider import Emit, Provider, load_provider
 from phi_providers.wire import BadFrame, decode_frame, encode_frame
 
 LOADING_BEAT_S = 0.5
@@ -165,17 +165,9 @@ class Worker:
         watch()
         self._send(Piece(id=request.id))
         try:
-            act = provider.generate if request.max_new_tokens else provider.prefill
-            usage = act(request, emit)
+            outcome = _outcome(provider, request, emit)
             pieces.flush()
-            self._send(Done(id=request.id, usage=usage))
-        except GenerationFailed as exc:
-            pieces.flush()
-            self._send(Failed(id=request.id, message=str(exc)))
-        except Exception as exc:  # noqa: BLE001  # the request loop: one bad request must not take the engine with it
-            fatal = isinstance(exc, (WorkerDied, MemoryError))
-            pieces.flush()
-            self._send(Failed(id=request.id, message=_one_line(exc), fatal=fatal))
+            self._send(outcome)
         finally:
             faulthandler.cancel_dump_traceback_later()
 
@@ -184,6 +176,16 @@ class Worker:
         with self._sending:
             while data:
                 data = data[self._frames_out.write(data) :]
+
+
+def _outcome(provider: Provider, request: Request, emit: Emit) -> Done | Failed:
+    act = provider.generate if request.max_new_tokens else provider.prefill
+    try:
+        return Done(id=request.id, usage=act(request, emit))
+    except GenerationFailed as exc:
+        return Failed(id=request.id, message=str(exc))
+    except Exception as exc:  # noqa: BLE001  # the request loop: one bad request must not take the engine with it
+        return Failed(id=request.id, message=_one_line(exc), fatal=isinstance(exc, (WorkerDied, MemoryError)))
 
 
 def _one_line(exc: BaseException) -> str:

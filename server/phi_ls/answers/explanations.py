@@ -115,7 +115,7 @@ async def ask(
     """
     asked = author(session)
     if asked is None:
-        raise NoProvider(session.pool.status().trouble or say("no engine can run on this machine; run `phi-ls doctor`"))
+        raise nobody(session)
     if not anew and (known := await remembered(session, question)):
         on_delta(known.text)
         return known
@@ -136,6 +136,11 @@ async def ask(
         session.writings[key] = writing
     writing.task.add_done_callback(lambda task: _left(session, key, writing, task))
     return writing
+
+
+def nobody(session: Session) -> NoProvider:
+    """Return the error that says why no model can answer."""
+    return NoProvider(session.pool.status().trouble or say("no engine can run on this machine; run `phi-ls doctor`"))
 
 
 def _most_tokens(question: Question) -> int:

@@ -74,7 +74,7 @@ class Answers:
         return body
 
     def open(self) -> None:
-        """Open what there is on disk in the background: the first question would wait for that, 20 ms and more."""
+        """Open what there is on disk in the background: the first question would wait for that."""
         if self._disk is not None and self._disk.path.exists():
             self._thread.submit(self._disk.cleared)
 
